@@ -5,10 +5,11 @@ import { MOST_GROUPS } from "./errors/group.ts";
 import { formatCount, formatPlural, listNames } from "../text/figures.ts";
 import { startSentence } from "../text/sentences.ts";
 import type { Finding, Recommendation } from "./schema.ts";
-import { sayEvery } from "./setting.ts";
+import { sayEvery, writeExpect } from "./setting.ts";
 import { SECOND_MS } from "../time/units.ts";
 import {
   adviseOnLeftOpen,
+  adviseOnLate,
   adviseOnMissed,
   adviseOnNever,
   adviseOnNoData,
@@ -239,7 +240,9 @@ export function recommendAll(findings: Finding[], thresholds: Thresholds): Recom
   }
   // What the whole CRM has in common is advised on, not what one of its rules has of it.
   for (const rules of alike.values()) rules.sort((a, b) => Number(a !== null) - Number(b !== null));
-  const haveOneCause = findings.some(({ id, evidence }) => id === "failures-many" && evidence["newest_error"] !== null);
+  const haveOneCause = findings.some(
+    ({ id, evidence }) => id === "failures-many" && (evidence["newest_error"] !== null || evidence["causes"] === 1),
+  );
   return [...findings.entries()]
     .filter(([, { id }]) => id !== "success-rate-low" || !haveOneCause)
     .filter(([, finding]) => isFirstOfAlike(finding, alike))
@@ -276,7 +279,10 @@ function rateOf(evidence: Finding["evidence"]): number {
 
 function adviseOnRate({ worst_rules: rules, failed_of_these: failed, total, successful }: Finding["evidence"]): string {
   if (!Array.isArray(rules) || rules.length === 0) return "Start with the rules that fail most";
-  return `Start with ${rules.join(", ")}: ${Number(failed)} of the ${Number(total) - Number(successful)} failures are theirs`;
+  const all = Number(total) - Number(successful);
+  const theirs =
+    Number(failed) < all ? `${Number(failed)} of the ${all} failures are theirs` : "all failures are theirs";
+  return `Start with ${rules.join(", ")}: ${theirs}`;
 }
 
 /** By what most of them have in common; else with the most frequent cause first. */
@@ -301,6 +307,8 @@ function adviseOnFailures({
     const share = count === failed ? `all ${all}` : `${formatCount(count)} of the ${all}`;
     return `${startSentence(advice)}: ${share} failures are ${differ === true ? "like " : ""}${what} (${of})`;
   }
+  if (causes === 1)
+    return `Start with ${of}: all failures are ${typeof example === "string" ? what : "without a message"}`;
   const least = Number(causes) >= MOST_GROUPS ? "at least " : "";
   return `Start with the most frequent of ${least}${formatPlural(Number(causes), "cause")}: ${what} (${formatCount(count)} ×: ${of})`;
 }
@@ -321,10 +329,6 @@ function adviseOnEnded({ rule_name, evidence }: Finding): string {
   const error = evidence["newest_error"];
   const what = typeof error === "string" ? `: ${error.replace(/\.$/, "")}` : "";
   return `${rule_name ?? "The rule"} works again: see its log of that time, so that it does not come again${what}`;
-}
-
-function writeExpect(rule: string | null, expect: string): string {
-  return `rules.${JSON.stringify(rule)} = { expect = ${JSON.stringify(expect)} }`;
 }
 
 function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Advice, "issue"> {
@@ -349,7 +353,7 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
       id: "find-missed-runs",
       priority,
       category: "reliability",
-      recommendation: `See what starts ${rule}: most of its usual runs do not start any more`,
+      recommendation: `See what starts ${rule}: many of its usual runs do not start any more`,
     },
     missed: {
       id: "find-missed-runs",
@@ -373,7 +377,7 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
       id: "add-workers",
       priority,
       category: "performance",
-      recommendation: `Spread the schedules around ${rule}, or add workers`,
+      recommendation: adviseOnLate(rule, finding.evidence),
     },
     early: {
       id: "set-clock",

@@ -226,3 +226,8 @@ export function sayEvery(ms: number): string {
   const [unit, unitMs, step] = unitOf(ms);
   return `every ${Math.ceil(ms / (unitMs * step)) * step} ${WORDS[unit]}`;
 }
+
+/** The line of a CRM's table that says when a rule should run. */
+export function writeExpect(rule: string | null, expect: string): string {
+  return `rules.${JSON.stringify(rule)} = { expect = ${JSON.stringify(expect)} }`;
+}

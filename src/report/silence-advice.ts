@@ -181,7 +181,11 @@ export function adviseOnMissed(rule: string, evidence: Finding["evidence"]): str
   return doubtMissed(evidence, `See whether the scheduler or the worker of ${rule} was down at those times`);
 }
 
-/** Before advice about runs that are missed: what they may have become. */
+export function adviseOnLate(rule: string, evidence: Finding["evidence"]): string {
+  return doubtMissed(evidence, `Spread the schedules around ${rule}, or add workers`);
+}
+
+/** Before advice about runs that are missed or late: what they may have become. */
 function doubtMissed(evidence: Finding["evidence"], advice: string): string {
   const { also_written: names, usual_offset_seconds: seconds } = evidence;
   if (Array.isArray(names))

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import {
   alarms,
   ask,
+  at,
   cron,
   DAY,
   ENGINES,
@@ -157,5 +158,78 @@ describe.each(ENGINES)("%s", (engine) => {
       expect(ruleOf(report, "deals")).toMatchObject({ severity: "critical", last_success_at: "2026-06-01T00:01:00Z" });
       expect(report.metadata.rules_known_since).toBeNull();
     }
+  });
+
+  describe("dead since 1 June", () => {
+    const alive = repeat({ rule: "users", from: "05-01 00:07", to: "07-10 20:07", every: HOUR });
+    const dead = repeat({ rule: "deals", from: "05-01 00:00", to: "06-01 00:00", every: HOUR });
+    const hourly = [cron("7 * * * *", "users"), cron("0 * * * *", "deals")];
+    const since = "2026-06-01T01:00:00Z";
+
+    test("schedule-made-in-an-outage: a row that was deleted and made anew ends none", async () => {
+      const made = at("07-08 10:00");
+      const schedules = [cron("7 * * * *", "users"), cron("0 * * * *", "deals", { createdAt: made, updatedAt: made })];
+      await using warehouse = await makeWarehouse(engine, { runs: [...alive, ...dead], schedules });
+      for (const [as, told] of [
+        ["07-08 09:30", ""],
+        ["07-08 10:05", "; its schedule is of 10:00"],
+        ["07-10 21:00", "; its schedule is of 8 Jul 10:00"],
+      ] as const) {
+        const { condition, severity, since: from, message } = ruleOf((await ask(warehouse, { as })).report, "deals");
+        expect([as, condition, severity, from]).toEqual([as, "overdue", "critical", since]);
+        expect(message).toStartWith("deals: nothing has started since 1 Jun 00:00, ");
+        expect(message).toMatch(new RegExp(`last success 3[79]d \\d+h ago${told}$`));
+      }
+    });
+
+    test("attempt-that-hangs: a run that began, and does not end, ends none", async () => {
+      const hung = repeat({ rule: "deals", from: "07-10 16:00", to: "07-10 16:00", every: HOUR, takes: null }, () => ({
+        status: "running",
+      }));
+      await using warehouse = await makeWarehouse(engine, { runs: [...alive, ...dead, ...hung], schedules: hourly });
+      for (const as of ["07-10 16:40", "07-10 18:00", "07-10 21:00"]) {
+        const { condition, severity, since: from, message } = ruleOf((await ask(warehouse, { as })).report, "deals");
+        expect([as, condition, severity, from]).toEqual([as, "overdue", "critical", since]);
+        expect(message).toStartWith("deals: its run of 16:00 has not ended; last success 39d ");
+      }
+    });
+
+    test("runs-again-after-weeks: since when none did is told, and that it is over", async () => {
+      const again = repeat({ rule: "deals", from: "07-10 18:00", to: "07-10 20:00", every: HOUR });
+      for (const schedule of [cron("0 * * * *", "deals"), interval(1, "hours", "deals")]) {
+        const schedules = [cron("7 * * * *", "users"), schedule];
+        await using warehouse = await makeWarehouse(engine, { runs: [...alive, ...dead, ...again], schedules });
+        const {
+          severity,
+          since: from,
+          message,
+        } = ruleOf((await ask(warehouse, { as: "07-10 20:40" })).report, "deals");
+        expect([severity, from, message]).toEqual([
+          "warning",
+          since,
+          "deals: 21 of 24 runs due in 24 h did not start; none did from 1 Jun 01:00 to 17:00; over: it runs again since 18:00",
+        ]);
+      }
+    });
+  });
+
+  test("fails-then-skips: what failed for weeks, and is skipped since two days, was not skipped all the time", async () => {
+    const runs = [
+      ...repeat({ rule: "users", from: "05-01 00:07", to: "07-10 20:07", every: HOUR }),
+      ...repeat({ rule: "deals", from: "05-01 00:00", to: "07-10 20:00", every: HOUR }, (start) => {
+        if (start > at("07-08 00:00")) return { status: "skipped", processed: 0 };
+        return start > at("06-01 00:00") ? { status: "failed", error: "HTTP 401" } : {};
+      }),
+    ];
+    const report = await judge(engine, { runs, schedules: [cron("0 * * * *", "deals")] });
+    expect(ruleOf(report, "deals")).toMatchObject({
+      condition: "overdue",
+      severity: "critical",
+      since: "2026-06-01T01:00:00Z",
+      // So old a success is read from SQLite, and remembered by its hour of PostgreSQL.
+      message: expect.stringMatching(
+        /^deals: all runs since 8 Jul 01:00 were skipped \(at least 48\); last success (39d 20h ago|in the hour after 1 Jun 00:00), due hourly at :00$/,
+      ),
+    });
   });
 });

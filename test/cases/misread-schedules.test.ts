@@ -25,6 +25,15 @@ describe.each(ENGINES)("%s", (engine) => {
     );
   });
 
+  test("runs that always start 4h after their time, and are late: the zone of schedules is named as well", async () => {
+    const runs = repeat({ from: "06-10 07:00", to: "07-10 07:00", every: DAY });
+    const { findings, advice } = await advise(engine, { runs, schedules: nightly });
+    expect(findings.map(({ evidence }) => evidence["degradation"])).toEqual(["late"]);
+    expect(advice).toEqual([
+      "Each of its newest runs started 4h after its time: set schedule_timezone if the schedule is in local time. Else spread the schedules around contacts, or add workers",
+    ]);
+  });
+
   test.each([
     { name: "in time", every: DAY, from: "06-10 03:00" },
     { name: "at other minutes each day", every: DAY + 7 * MINUTE, from: "06-10 07:00" },

@@ -97,6 +97,21 @@ describe.each(ENGINES)("%s", (engine) => {
     ]);
   });
 
+  test("last-failure-of-many: a rate that holds it alone, after 20 successes, is as usual", async () => {
+    const isBad = isWithin("06-15 00:00", "07-10 18:00");
+    const runs = [
+      ...hourly("deals", (start) => (isBad(start) ? { status: "failed", error: "HTTP 401" } : {})),
+      ...hourly("leads"),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const before = await ask(warehouse, { as: "07-10 17:30" });
+    expect(before.report.findings.map(({ id }) => id)).toContain("success-rate-low");
+    const { findings } = (await ask(warehouse, { as: "07-11 17:00" })).report;
+    expect(findings.map(({ id, message }) => [id, message.split("; ").at(-1)])).toEqual([
+      ["rule-degraded", "over: its newest 20 runs succeeded"],
+    ]);
+  });
+
   test("rare-failures-over: three nights of failures are an info after three that succeeded", async () => {
     const isBad = isWithin("07-05 00:00", "07-08 00:00");
     const runs = repeat({ rule: "deals", from: "06-01 02:00", to: "07-11 02:00", every: DAY }, (start) =>

@@ -277,3 +277,47 @@ test("a past that would take too long is not read, and the report and the log sa
     note: `${problem}; nothing is known: rules are judged by their last runs only`,
   });
 });
+
+describe("missed now and then", () => {
+  const nightly = [cron("0 3 * * *", "nightly")];
+  const nights = (isThere: (nth: number) => boolean, to = "07-10 03:00") =>
+    repeat({ rule: "nightly", from: "05-01 03:00", to, every: DAY }).filter(({ start }) =>
+      isThere(Math.round((Date.parse(start) - Date.parse(at("06-20 03:00"))) / DAY)),
+    );
+
+  test("each-other-night: told also on the days after a night on which it ran", async () => {
+    const runs = nights((nth) => nth < 0 || nth % 2 === 1);
+    await using warehouse = await makeWarehouse("postgresql", { runs, schedules: nightly });
+    const [bad, good] = [await ask(warehouse, { as: "07-08 21:00" }), await ask(warehouse, { as: "07-09 21:00" })];
+    expect(ruleOf(bad.report, "nightly")).toMatchObject({ condition: "overdue", severity: "warning" });
+    expect(ruleOf(good.report, "nightly")).toMatchObject({
+      condition: "degraded",
+      degradation: "missed",
+      severity: "warning",
+      since: "2026-06-20T03:00:00Z",
+      message: "nightly: 10 of 20 runs due since 20 Jun 03:00 did not start, the last one due 8 Jul 03:00",
+    });
+  });
+
+  test("each-other-week: told on each day of the week after", async () => {
+    const runs = repeat({ rule: "nightly", from: "03-01 03:00", to: "07-05 03:00", every: 7 * DAY }).filter(
+      ({ start }, nth) => start < at("05-10 00:00") || nth % 2 === 0,
+    );
+    await using warehouse = await makeWarehouse("sqlite", { runs, schedules: [cron("0 3 * * 0", "nightly")] });
+    for (const as of ["07-05 21:00", "07-08 21:00", "07-11 21:00"]) {
+      expect(ruleOf((await ask(warehouse, { as })).report, "nightly").message).toBe(
+        "nightly: 4 of 8 runs due since 17 May 03:00 did not start, the last one due 28 Jun 03:00",
+      );
+    }
+  });
+
+  test.each<{ name: string; isThere: (nth: number) => boolean }>([
+    { name: "all in one go", isThere: (nth) => nth < 10 || nth > 18 },
+    { name: "two of them", isThere: (nth) => nth !== 16 && nth !== 18 },
+    { name: "over: three have started since", isThere: (nth) => nth < 0 || nth > 17 || nth % 2 === 1 },
+    { name: "as seldom as one in five", isThere: (nth) => nth < 0 || nth % 5 !== 3 },
+  ])("no alarm: $name", async ({ isThere }) => {
+    const report = await judge("sqlite", { runs: nights(isThere), schedules: nightly });
+    expect(ruleOf(report, "nightly")).toMatchObject({ condition: "ok", severity: null });
+  });
+});

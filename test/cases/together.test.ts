@@ -178,6 +178,22 @@ describe.each(ENGINES)("%s", (engine) => {
     for (const rule of FREQUENT) expect(ruleOf(report, rule).condition).toBe("degraded");
   });
 
+  test("pause-of-weeks: it did not begin with the window, and is one finding until that holds nothing of it", async () => {
+    const isPaused = ({ start }: RunRow) => start > at("06-20 00:00") && start < at("07-09 12:00");
+    const runs = [...FREQUENT.flatMap((rule) => hourly(rule)).filter((run) => !isPaused(run)), ...hourly("often")];
+    const schedules = [...FREQUENT, "often"].map((rule) => cron("5 * * * *", rule));
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    for (const [as, until, missed] of [
+      ["07-09 12:30", "12:05", 92],
+      ["07-09 21:00", "12:05", 60],
+      ["07-10 11:00", "9 Jul 12:05", 4],
+    ] as const) {
+      expect(alarms((await ask(warehouse, { as })).report).map(({ message }) => message)).toEqual([
+        `4 of 5 rules started nothing from 19 Jun 23:05 to ${until}, over now: ${missed} runs due in 24 h did not start (contacts, deals, leads, tickets)`,
+      ]);
+    }
+  });
+
   test("pause-without-schedules: the past tells what would have started, of one rule or of all", async () => {
     const isPaused = ({ start }: RunRow) => start > at("07-10 02:00") && start < at("07-10 12:00");
     const runs = FREQUENT.flatMap((rule) => hourly(rule));

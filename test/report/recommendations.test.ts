@@ -65,6 +65,16 @@ test("failures of several causes: how many causes, and the most frequent one to 
   );
 });
 
+test("failures of one cause without a message: that, and no share of them", () => {
+  const failing = rule("a", { failed: 12 }, { startsMs: null });
+  const failures = [{ rule: "a", message: null, n: 12, firstMs: ago(9), lastMs: ago(1), current: true, minutes: [] }];
+  const { recommendations } = report(activity({ rules: [alive, failing], failures }));
+  const advice = recommendations.map(({ recommendation }) => recommendation);
+  expect(advice.filter((text) => text.startsWith("Start with"))).toEqual([
+    "Start with a: all failures are without a message",
+  ]);
+});
+
 test("an overdue rule whose newest run failed: its error comes before a restart", () => {
   const strip = { everyMinutes: 60, startedMinutesAgo: 600 };
   const rules = [
@@ -161,6 +171,13 @@ describe("what it says", () => {
     const rules = [1, 4, 2, 3].map((failed, index) => rule(`r${index}`, { success: 5, failed }));
     expect(report(activity({ rules })).recommendations.find(({ id }) => id === "raise-success-rate")).toMatchObject({
       recommendation: "Start with r1, r3, r2: 9 of the 10 failures are theirs",
+    });
+  });
+
+  test("a low success rate of one rule alone counts no share", () => {
+    const { recommendations } = report(activity({ rules: [rule("a", { success: 4, failed: 4 })] }));
+    expect(recommendations.find(({ id }) => id === "raise-success-rate")).toMatchObject({
+      recommendation: "Start with a: all failures are theirs",
     });
   });
 });

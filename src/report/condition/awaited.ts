@@ -7,6 +7,7 @@ import { findDue, type Due } from "../expectation/due.ts";
 import { clampLateness, MIN_INTERVALS } from "../expectation/limits.ts";
 import { pastChange } from "../expectations.ts";
 import type { RuleHistory } from "../memory/history.ts";
+import { findLastSuccessHour } from "../memory/onset.ts";
 import { isCertain, measureSilence, type Silence } from "../memory/silence.ts";
 import { aliveUntil } from "../attempts.ts";
 import type { RunRow } from "../run-row.ts";
@@ -39,7 +40,7 @@ function restsAtMost({ usualGapMs }: Awaited, due: Due): number {
 }
 
 /** For certain, by its own past, when the schedule was changed. */
-function wasSilent({ history }: Awaited, lastStartMs: number, changedMs: number): boolean {
+function wasSilent({ history }: Pick<Awaited, "history">, lastStartMs: number, changedMs: number): boolean {
   return history !== null && isCertain(measureSilence({ ...history, nowMs: changedMs }, lastStartMs));
 }
 
@@ -56,6 +57,17 @@ export function isPerhapsResumed(
   if (due === null || changedMs === null || due.atMs > changedMs || changedMs - lastRunMs > DAY_MS) return false;
   const next = findDue(schedules, changedMs);
   return next === null || endMs - next.secondMs <= clampLateness(next.gapMs, lateAfterMs).warnMs;
+}
+
+/** When its schedule was made, if the rule had been silent for certain until then: that ends no outage. */
+export function madeInOutage(
+  { history }: Awaited,
+  due: Due | null,
+  { declared, lastStartMs }: { declared: DeclaredRule | null; lastStartMs: number | null },
+): number | null {
+  const made = declared?.schedules.find(({ createdMs }) => createdMs !== null && createdMs === due?.sinceMs);
+  const madeMs = made?.createdMs ?? null;
+  return madeMs !== null && lastStartMs !== null && wasSilent({ history }, lastStartMs, madeMs) ? madeMs : null;
 }
 
 /** What was due while the newest run went on has waited for its end, and is awaited no more. */
@@ -75,10 +87,16 @@ export function describeFruitless(
   if (streak === null) return null;
   // Where nothing of it ever ended, its first start that is known.
   const firstMs = streak.isMinimum ? Math.min(streak.firstMs, history?.firstMs ?? Infinity) : streak.firstMs;
-  const sinceMs = streak.lastEndMs ?? firstMs;
+  const successHour = history === null ? null : findLastSuccessHour(history.finished);
+  const sinceMs = streak.lastEndMs ?? (successHour === null ? firstMs : successHour * HOUR_MS);
+  // What ended after its last success, and before its newest runs, is known by the hour.
+  const lastHour = streak.isMinimum ? (history?.finished.hours.at(-1) ?? -Infinity) : -Infinity;
+  const isLater = lastHour * HOUR_MS > sinceMs;
+  const lastEndMs = isLater ? Math.min(streak.firstMs, (lastHour + 1) * HOUR_MS) : streak.lastEndMs;
   return {
     ...streak,
     firstMs,
+    lastEndMs,
     due: findAwaited(awaited, sinceMs),
     silence: silenceSince(history, sinceMs),
     isUsual: streak.kind === "skipped" && restsSoLong(history, streak.lastEndMs, window.endMs),

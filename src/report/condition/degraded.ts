@@ -19,7 +19,7 @@ import { judgeTooSeldom } from "./too-seldom.ts";
 import { judgeFewerRecords, judgeSlower } from "./shifted.ts";
 import { isRare } from "./rare.ts";
 import type { Severity } from "../words.ts";
-import { chooseMissed, judgeRested, judgeSilentSchedule } from "./missed.ts";
+import { chooseMissed, judgeMissedOften, judgeRested, judgeSilentSchedule } from "./missed.ts";
 
 /** Late or early runs are told from this many on, and from this share of those expected. */
 const MANY_SHIFTED = 3;
@@ -47,6 +47,7 @@ const JUDGES: Judge[] = [
   judgeRested,
   judgeTooSeldom,
   (facts) => chooseMissed(facts, true),
+  judgeMissedOften,
   judgeFewerRecords,
   judgeSlower,
   (facts) => chooseMissed(facts, false),

@@ -14,6 +14,7 @@ import type { RuleHistory } from "../memory/history.ts";
 import type { Series } from "./dated-names.ts";
 import type { Fruitless } from "./fruitless.ts";
 import type { LateStreak } from "./late.ts";
+import type { MissedOften } from "./missed-often.ts";
 import type { Rested } from "./rested.ts";
 import type { StoppedSchedule } from "./stopped-schedule.ts";
 import type { Silence } from "../memory/silence.ts";
@@ -53,6 +54,8 @@ export type RuleFacts = {
   endedMs: number | null;
   /** When its schedule was made or changed, where runs are awaited since then only; null: since its last start. */
   renewedMs: number | null;
+  /** When its schedule was made, in the midst of an outage by its past; null: it was not. */
+  madeMs: number | null;
   /** As the function of this name: its silence is an outage, or that of a schedule that was disabled until a moment ago. */
   isPerhapsResumed: boolean;
   /** When its schedule was made or changed, where runs are awaited since its last start all the same; null: it was not since then. */
@@ -80,6 +83,8 @@ export type RuleFacts = {
   failingTime: FailingTime | null;
   /** Its newest runs, as many as started late one after the other; null: the newest did not, or that cannot be told. */
   lateStreak: LateStreak | null;
+  /** Of a rule that seldom runs: runs missed now and then; null: none are, or that cannot be told. */
+  missedOften: MissedOften | null;
   limits: Freshness;
   /** A run that starts this much after its time is late. */
   lateAfterMs: number;

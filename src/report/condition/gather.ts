@@ -26,12 +26,14 @@ import {
   findMiddleGap,
   findUsualGap,
   isPerhapsResumed,
+  madeInOutage,
   newestEnd,
   silenceSince,
 } from "./awaited.ts";
 import { findLaterName, listSeries } from "./dated-names.ts";
 import type { RuleFacts } from "./facts.ts";
 import { findLateStreak } from "./late.ts";
+import { findMissedOften } from "./missed-often.ts";
 import { findRested } from "./rested.ts";
 import { findStoppedSchedule, type StoppedSchedule } from "./stopped-schedule.ts";
 import { findTooOften } from "./too-often.ts";
@@ -166,6 +168,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
       endMs: window.endMs,
       lateAfterMs: settings.lateAfterMs,
     }),
+    madeMs: madeInOutage(awaited, due, { declared, lastStartMs }),
     renewedMs: due !== null && lastStartMs !== null && due.sinceMs > lastRunMs ? due.sinceMs : null,
     changedMs: due !== null && changedMs !== null && changedMs > Math.max(due.sinceMs, lastRunMs) ? changedMs : null,
     disabledMs: declared?.disabledMs ?? null,
@@ -188,6 +191,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
         : findSilentSchedule(expectation, history, { window, lateAfterMs: settings.lateAfterMs })) ?? silent,
     failingTime: history === null ? null : findFailingTime(expectation, history, finished),
     lateStreak: findLateStreak(expectation, runs, { window, changedMs, lateAfterMs: settings.lateAfterMs }),
+    missedOften: findMissedOften(expectation, runs, { window, changedMs }),
     limits,
     lateAfterMs: settings.lateAfterMs,
     stuckAfterMs,

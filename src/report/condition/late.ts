@@ -3,7 +3,7 @@ import { mergeCertain } from "../../time/occurrences.ts";
 import { isCalendar, isInForce } from "../../time/recurrence.ts";
 import { DAY_MS } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
-import { matchStarts } from "../expectation/compare.ts";
+import { matchStarts, type Match } from "../expectation/compare.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import type { RunRow } from "../run-row.ts";
 
@@ -12,20 +12,15 @@ export type LateStreak = { n: number; sinceMs: number; latestMs: number };
 
 const LONGEST_MS = 35 * DAY_MS;
 
+type Known = { window: Window; changedMs: number | null; lateAfterMs: number };
+
 /** By its calendars alone, since they were changed. Null: the newest run started in time, or it is not known for which time. */
 export function findLateStreak(
   expectation: RuleExpectation | null,
   runs: RunRow[],
-  { window, changedMs, lateAfterMs }: { window: Window; changedMs: number | null; lateAfterMs: number },
+  { window, changedMs, lateAfterMs }: Known,
 ): LateStreak | null {
-  const { schedules = [], compared = null } = expectation ?? {};
-  const inForce = schedules.filter((schedule) => isInForce(schedule, window.endMs));
-  if (compared === null || inForce.length === 0 || !inForce.every(isCalendar)) return null;
-  const startsMs = runs.map(({ startedMs }) => startedMs).toSorted((a, b) => a - b);
-  const startMs = Math.max(window.endMs - LONGEST_MS, changedMs ?? -Infinity, startsMs[0] ?? Infinity);
-  if (startMs >= window.endMs) return null;
-  const { occurrencesMs } = mergeCertain(inForce, { startMs, endMs: window.endMs });
-  const matches = matchStarts(occurrencesMs, startsMs).toReversed();
+  const matches = matchNewest(expectation, runs, { window, fromMs: latest(changedMs, window.endMs - LONGEST_MS) });
   const newest = matches.findIndex(({ startMs: atMs }) => atMs !== null);
   const late: { atMs: number; lateMs: number }[] = [];
   for (const { atMs, startMs: startedMs } of newest === -1 ? [] : matches.slice(newest)) {
@@ -36,4 +31,24 @@ export function findLateStreak(
   const oldest = late.at(-1);
   if (oldest === undefined) return null;
   return { n: late.length, sinceMs: oldest.atMs, latestMs: Math.max(...late.map(({ lateMs }) => lateMs)) };
+}
+
+/** What its calendars had due since its oldest run that is listed, with the starts, newest first; empty: it has others, or none. */
+export function matchNewest(
+  expectation: RuleExpectation | null,
+  runs: RunRow[],
+  { window, fromMs }: { window: Window; fromMs: number },
+): Match[] {
+  const { schedules = [], compared = null } = expectation ?? {};
+  const inForce = schedules.filter((schedule) => isInForce(schedule, window.endMs));
+  if (compared === null || inForce.length === 0 || !inForce.every(isCalendar)) return [];
+  const startsMs = runs.map(({ startedMs }) => startedMs).toSorted((a, b) => a - b);
+  const startMs = Math.max(fromMs, startsMs[0] ?? Infinity);
+  if (startMs >= window.endMs) return [];
+  const { occurrencesMs } = mergeCertain(inForce, { startMs, endMs: window.endMs });
+  return matchStarts(occurrencesMs, startsMs).toReversed();
+}
+
+export function latest(changedMs: number | null, ms: number): number {
+  return Math.max(changedMs ?? -Infinity, ms);
 }

@@ -53,6 +53,14 @@ export function judgeSilentSchedule({ rule, silentSchedule, timezone, window }: 
   };
 }
 
+/** What the window tells of itself is told by that. */
+export function judgeMissedOften({ rule, missedOften, compared, window }: RuleFacts): Judgement | null {
+  if (missedOften === null || (compared?.missed ?? 0) > 0) return null;
+  const { missed, due, sinceMs, lastMs } = missedOften;
+  const message = `${rule}: ${formatCount(missed)} of ${formatPlural(due, "run")} due since ${formatNear(sinceMs, window.endMs)} did not start, the last one due ${formatNear(lastMs, window.endMs)}`;
+  return { ...degraded("missed", "warning", message), sinceMs, evidence: { expected: due, missed } };
+}
+
 /** By its past, of a rule that no schedule asks for. */
 export function judgeRested({ rule, rested, window }: RuleFacts): Judgement | null {
   if (rested === null) return null;
@@ -84,7 +92,9 @@ function judgeMissed(facts: RuleFacts): Judgement | null {
       ? ""
       : since === null
         ? `, the last one due ${near(newest)}`
-        : `, those due from ${near(since)} to ${near(newest)}`;
+        : since < window.startMs
+          ? `; none did from ${near(since)} to ${near(newest)}`
+          : `, those due from ${near(since)} to ${near(newest)}`;
   // Of many single ones the weeks say since when: of a schedule that asks for more runs than ever started there is no such time.
   const lull =
     missedShare >= MANY_MISSED_SHARE && since === null && facts.history !== null ? findLull(facts.history) : null;

@@ -8,6 +8,7 @@ import { hoursOf } from "../../time/window.ts";
 import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { clampLateness } from "../expectation/limits.ts";
+import { findLastSuccessHour } from "../memory/onset.ts";
 import { isCertain } from "../memory/silence.ts";
 import { sayDays } from "../memory/words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
@@ -52,20 +53,27 @@ function judgeStoppedSchedule(facts: RuleFacts): Judgement | null {
   };
 }
 
-function sayLast({ lastSuccessMs, window }: RuleFacts): string {
-  return lastSuccessMs === null
+/** Of one older than the runs that are read the hour alone is known. */
+function sayLast({ lastSuccessMs, history, window }: RuleFacts): string {
+  if (lastSuccessMs !== null) return `last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`;
+  const hour = history === null ? null : findLastSuccessHour(history.finished);
+  return hour === null
     ? "no success known"
-    : `last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`;
+    : `last success in the hour after ${formatNear(hour * HOUR_MS, window.endMs)}`;
 }
 
 /** By what came of its starts: where runs hang, `stuck` tells what is no outage yet. */
 function judgeFruitless(facts: RuleFacts): Judgement | null {
-  const { fruitless } = facts;
+  const { fruitless, lateAfterMs } = facts;
   if (fruitless === null || fruitless.isUsual) return null;
-  const { silence, n, firstMs } = fruitless;
-  // One run alone began when it did, however late.
-  const isLate = n === 1 && fruitless.due !== null && firstMs > fruitless.due.atMs;
-  const due = isLate && fruitless.due !== null ? { ...fruitless.due, atMs: firstMs, secondMs: firstMs } : fruitless.due;
+  const { silence, n, firstMs, due: awaited } = fruitless;
+  // One run alone began when it did, however late; but one that hangs ends no outage.
+  const isLate =
+    n === 1 &&
+    awaited !== null &&
+    firstMs > awaited.atMs &&
+    firstMs - awaited.secondMs <= clampLateness(awaited.gapMs, lateAfterMs).errorMs;
+  const due = isLate ? { ...awaited, atMs: firstMs, secondMs: firstMs } : awaited;
   const since = { ...facts, due, silence, missedSince: { n: 0, isMinimum: false } };
   const judgement = due === null ? (judgeSilence(since) ?? judgeAge(since, 0)) : judgeDue(since);
   return judgement?.severity === "critical" || fruitless.kind === "skipped" ? judgement : null;
@@ -97,7 +105,7 @@ export function judgeSeries({ rule, series, enabled, endedMs, lastSuccessMs, win
 
 function judgeStarts(given: RuleFacts): Judgement | null {
   const facts = { ...given, fruitless: null };
-  if (facts.due !== null) return judgeDue(facts);
+  if (facts.due !== null) return judgeRemade(facts) ?? judgeDue(facts);
   // A run that has begun in time ends the silence, unless it is stuck.
   const begun = facts.open.find(({ startedMs }) => facts.window.endMs - startedMs <= facts.stuckAfterMs);
   const byAge = judgeAge(facts, begun === undefined ? 0 : facts.window.endMs - begun.startedMs);
@@ -105,6 +113,14 @@ function judgeStarts(given: RuleFacts): Judgement | null {
   // Its weeks know of such rests, and its newest runs do not; nor do these know of holidays.
   if (bySilence === null) return facts.silence?.isUsual === true || holdsHoliday(facts) ? null : byAge;
   return byAge?.severity === "critical" ? { ...bySilence, severity: byAge.severity } : bySilence;
+}
+
+/** By its past, where its schedule is younger than the outage. */
+function judgeRemade(facts: RuleFacts): Judgement | null {
+  const silence = facts.madeMs === null ? null : judgeSilence(facts);
+  if (silence === null || facts.madeMs === null) return null;
+  const made = `its schedule is of ${formatNear(facts.madeMs, facts.window.endMs)}`;
+  return { ...silence, message: `${silence.message}; ${made}` };
 }
 
 /** Whether a day off is part of the silence, of which its weeks know how many runs would have started: its usual interval does not. */

@@ -4,7 +4,7 @@ import { findSecond, mergeCertain } from "../../time/occurrences.ts";
 import { type IntervalRecurrence, isCalendar, isInterval, type Schedule } from "../../time/recurrence.ts";
 import { isWithin, type Window } from "../../time/window.ts";
 import { MINUTE_MS } from "../../time/units.ts";
-import { EARLY_MS, earlyBefore } from "./due.ts";
+import { EARLY_MS, earlyBefore, findDue } from "./due.ts";
 
 export type Runs = {
   /** The rule's enabled schedules. */
@@ -73,7 +73,7 @@ export function isDoubled({ expected, extra }: { expected: number; extra: number
 function compareOccurrences(
   occurrencesMs: number[],
   startsMs: number[],
-  { timezone, window, lateAfterMs, seen, around, unknownUntilMs }: Runs,
+  { schedules, timezone, beforeMs, window, lateAfterMs, seen, around, unknownUntilMs }: Runs,
 ): Compared {
   const matches = matchStarts(occurrencesMs, startsMs);
   const due = matches.filter(({ atMs }) => isWithin(atMs, window));
@@ -97,19 +97,19 @@ function compareOccurrences(
     atTimes: null,
     extra: Math.max(0, judged - (due.length - without.length) - outside),
     missedAtMs: missedMs.slice(-MAX_LISTED).toReversed(),
-    pause: findPause(due, missedMs),
+    pause: findPause(due, missedMs, () => (beforeMs === null ? null : (findDue(schedules, beforeMs)?.atMs ?? null))),
     pending: without.length - missedMs.length,
   };
 }
 
-/** `due`: in the window, ascending. */
-function findPause(due: Match[], missedMs: number[]): MissedPause | null {
+/** `due`: in the window, ascending. `findFirst`: what was due first since the newest start before it. */
+function findPause(due: Match[], missedMs: number[], findFirst: () => number | null): MissedPause | null {
   const [firstMs, lastMs] = [missedMs[0], missedMs.at(-1)];
   if (firstMs === undefined || lastMs === undefined) return null;
   if (due.some(({ atMs, startMs }) => startMs !== null && atMs > firstMs && atMs < lastMs)) return null;
   const since = due.filter(({ atMs }) => atMs > lastMs).flatMap(({ startMs }) => startMs ?? []);
   const isWhole = due.some(({ atMs }) => atMs < firstMs);
-  return { sinceMs: isWhole ? firstMs : null, backMs: since[0] ?? null, startedSince: since.length };
+  return { sinceMs: isWhole ? firstMs : findFirst(), backMs: since[0] ?? null, startedSince: since.length };
 }
 
 /** A start near an occurrence is the calendar's where the interval does not need it for a run of its own. */
@@ -178,7 +178,11 @@ function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecu
   const { window, lateAfterMs, seen, around, unknownUntilMs } = runs;
   const due = occurrencesMs.filter((atMs) => isWithin(atMs, window));
   const counts = intervals.map((interval) => countExpected(interval, window));
-  const expected = counts.reduce((sum, count) => sum + count, due.length);
+  const most = counts.reduce((sum, count) => sum + count, due.length);
+  // Of intervals that are alike one run may stand for each: so many as started were due.
+  const alike = intervals.map(({ recurrence: { everyMs } }, index) => `${everyMs} ${counts[index]}`);
+  const again = counts.filter((_, index) => alike.indexOf(alike[index] ?? "") < index);
+  const expected = Math.min(most, Math.max(seen, most - again.reduce((sum, count) => sum + count, 0)));
   const mayStart =
     due.filter((atMs) => mayStillStart(atMs, window, lateAfterMs)).length + counts.filter((count) => count > 0).length;
   const absent = Math.max(0, expected - seen);

@@ -35,7 +35,7 @@ export const MAX_LISTED = 10;
 
 /** Runs that were missed one after the other. */
 export type MissedPause = {
-  /** When the first was due; null: that may have been before the window. */
+  /** When the first was due, perhaps before the window; null: that is not known. */
   sinceMs: number | null;
   /** When the rule first started again; null: it has not. */
   backMs: number | null;
@@ -124,9 +124,8 @@ function findPause(gaps: Gap[], startsMs: number[], everyMs: number): MissedPaus
   const [only, ...others] = gaps.filter(({ missed }) => missed > 0);
   if (only === undefined || others.length > 0) return null;
   const since = startsMs.filter((atMs) => atMs > only.fromMs);
-  const isWhole = only.afterStart && only.missed === only.last;
   return {
-    sinceMs: isWhole ? only.fromMs + everyMs : null,
+    sinceMs: only.afterStart ? only.fromMs + everyMs : null,
     backMs: since[0] ?? null,
     startedSince: since.length,
   };

@@ -15,9 +15,10 @@ const EARLY_MS = MINUTE_MS;
 /** Fewer runs are chance. */
 const FEWEST_RUNS = 5;
 
-/** More evidence of a rule that misses runs; empty where nothing says that they are not missed. */
+/** More evidence of a rule whose runs are missed or late; empty where nothing says that they are not. */
 export function explainMissed({ facts, judgement }: RuleState, states: RuleState[]): Finding["evidence"] {
-  if (judgement.condition !== "overdue" && judgement.degradation !== "missed") return {};
+  const { condition, degradation } = judgement;
+  if (condition !== "overdue" && degradation !== "missed" && degradation !== "late") return {};
   const spelled = states.filter(({ facts: other }) => isOtherSpelling(other, facts)).map(({ facts: { rule } }) => rule);
   const offset = findOffset(facts);
   return {

@@ -34,9 +34,9 @@ export const findLowSuccess: Finder = (facts) => {
   const outcome = countOutcome(addCounts(goingOn.map(({ current }) => current)));
   const bar = findBar(["success_rate"], { ...facts, outcome });
   if (outcome.rate === null || bar === null || outcome.total < facts.thresholds.min_actions) return [];
-  if (isAllOver(facts)) return [];
-  const worst = rules.executed
-    .filter((rule) => rule.outcome.failed > 0 && !names.includes(rule.rule))
+  const failed = rules.executed.filter((rule) => rule.outcome.failed > 0 && !names.includes(rule.rule));
+  if (isAllOver(facts) || areOver(failed, facts)) return [];
+  const worst = failed
     .toSorted((a, b) => b.outcome.failed - a.outcome.failed || compareNames(a.rule, b.rule))
     .slice(0, WORST_RULES);
   const without =
@@ -118,6 +118,13 @@ export function listRecovered(facts: Facts): RuleState[] {
       failed.has(rule) && degradation === "failures" && evidence["over"] === true && !("also" in evidence),
   );
   return areTogether(over.length, facts.rules.executed.length) ? over : [];
+}
+
+/** Each of them tells that its failures are over; a limit of the configuration holds all the same. */
+function areOver(failed: { rule: string }[], { states, crm }: Facts): boolean {
+  const over = states.filter(({ judgement: { evidence } }) => evidence["over"] === true);
+  const rules = over.map((state) => state.facts.rule);
+  return crm.decides("success_rate") && failed.length > 0 && failed.every(({ rule }) => rules.includes(rule));
 }
 
 /** Many failures are told, each has the same cause, and that is over. */

@@ -1,5 +1,5 @@
 /** A time in which several rules started nothing, and which is over: one pause, not one fault of each rule. */
-import { formatCount, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { formatCount, formatHours, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { findMostShared, isWithin } from "../../time/window.ts";
 import type { RuleActivity } from "../activity.ts";
 import { areTogether, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
@@ -16,7 +16,7 @@ export const findPause: Finder = (facts) => {
   const pause = measurePause(facts);
   if (pause === null) return [];
   const { rests, fromMs, toMs, due } = pause;
-  const { endMs } = facts.activity.window;
+  const { startMs, endMs } = facts.activity.window;
   const rules = rests.map(({ state }) => state.facts.rule);
   const missed = rests.reduce((sum, rest) => sum + rest.missed, 0);
   const when = `from ${formatNear(fromMs, endMs)} to ${formatNear(toMs, endMs)}`;
@@ -28,7 +28,7 @@ export const findPause: Finder = (facts) => {
   // Where nothing declares them, the past tells how many there would have been.
   const absent = rests.some(({ state }) => state.facts.rested !== null)
     ? `usually ${runs} would have started`
-    : `${runs} did not start`;
+    : `${runs}${fromMs < startMs ? ` due in ${formatHours(facts.hours)}` : ""} did not start`;
   return [
     warn(`${what}, over now: ${absent} (${listNames(rules)})`, {
       rules,
@@ -74,7 +74,8 @@ function findRest(state: RuleState, activity: RuleActivity | undefined): Rest | 
   const { missed, missedAtMs } = compared;
   const [newestMs] = missedAtMs;
   if (newestMs === undefined) return null;
-  const starts = [activity?.previousStartMs ?? facts.window.startMs, ...(activity?.startsMs ?? [])];
+  const beforeMs = activity?.previousStartMs ?? activity?.lookback?.startsMs[0] ?? facts.window.startMs;
+  const starts = [beforeMs, ...(activity?.startsMs ?? [])];
   const toMs = starts.find((atMs) => atMs > newestMs);
   const fromMs = starts.findLast((atMs) => atMs <= newestMs);
   if (toMs === undefined || fromMs === undefined || missedAtMs.some((atMs) => atMs < fromMs)) return null;

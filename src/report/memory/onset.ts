@@ -38,3 +38,8 @@ export function findStreakOnset(
   const isWhole = otherHour !== null && values[index] === 0;
   return { n, sinceHour: n > known ? (hours[index + 1] ?? knownHour) : null, otherHour, isWhole };
 }
+
+/** The newest hour, since the epoch, in which not every run failed; null: none is known. */
+export function findLastSuccessHour({ hours, counts, values }: HourColumns): number | null {
+  return hours.findLast((_, index) => (values[index] ?? 0) < (counts[index] ?? 0)) ?? null;
+}

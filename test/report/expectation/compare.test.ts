@@ -446,6 +446,30 @@ describe("an interval and a calendar on one rule are compared each for itself", 
       starts: 7,
       is: { expected: 6, missed: 0, extra: 1, atTimes: null },
     },
+    {
+      name: "the same interval twice, and one run for both",
+      schedules: [schedule("every hour"), schedule("every 60 minutes")],
+      starts: 4,
+      is: { expected: 4, missed: 0, extra: 0 },
+    },
+    {
+      name: "the same interval twice, and a run for each",
+      schedules: [schedule("every hour"), schedule("every 60 minutes")],
+      starts: 8,
+      is: { expected: 8, missed: 0, extra: 0 },
+    },
+    {
+      name: "the same interval twice, and fewer runs than for one",
+      schedules: [schedule("every hour"), schedule("every 60 minutes")],
+      starts: 1,
+      is: { expected: 4, missed: 1, pending: 2, extra: 0 },
+    },
+    {
+      name: "the same interval twice, and too many runs",
+      schedules: [schedule("every hour"), schedule("every 60 minutes")],
+      starts: 11,
+      is: { expected: 8, missed: 0, extra: 3 },
+    },
   ])("$name", ({ schedules, starts, is }) => {
     expect(compare(schedules, starts)).toMatchObject({ kind: "compared", ...is });
   });
