@@ -20,6 +20,7 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
       matchHttp("429"),
       /too[ _]?many[ _]?requests|\brate[ _-]?limit|request_limit_exceeded|\bslow[ _]?down\b|\brate exceeded\b|\breduce your request rate\b|\bthrottl(?:ed|ing)|(?<!\bdisk )\bquota (?:was |has been )?exceeded|exceeded your \w{0,20} ?quota|\b(?:secondly|ten_secondly|daily|api|request) (?:request )?limit\b/i,
       /\btoo many (?:api calls|attempts|calls|login attempts)\b|\b(?:calls?|concurren\w{1,30}|totalrequests) limits? (?:was |has been |is )?(?:exceeded|reached)\b|\b(?:calls|requests) (?:has |have )?exceeded (?:the|your|its|a) (?:\w{1,20} )?(?:limit|quota)\b|\bmax(?:imum)? number of (?:\w{1,20} ){0,3}(?:calls|requests)\b.{0,20}\b(?:exceeded|reached)\b|\b(?:exceeded|hit|reached) (?:the|your|its) (?:\w{1,20} ){0,2}(?:call|request)s? (?:limit|quota)\b/i,
+      /\bexceeded (?:the )?limit of [\d,.]+ (?:\w{1,20} )?over (?:the |a )?(?:time )?window\b|\bexceeded \d{1,9} (?:\w{1,20} )?(?:calls|requests) per \w{1,10}\b|\breduce (?:your |the )?(?:number of )?(?:concurrent )?request(?: rate)?s\b/i,
     ],
     advise: () => "lower its request rate or spread its schedule",
   },
@@ -28,9 +29,9 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
       matchHttp("401|403"),
       /\bunauthori[sz]ed|\bforbidden\b|\bunauthenticated\b|\bnot authenticated\b/i,
       /\binvalid[ _-](?:or expired )?(?:(?:access|refresh|api|auth|authentication|bearer|security|session|client|user)[ _-]?)?(?:tokens?|credentials?|session|session_id|grant|client|secret|login|password|signature)\b|\binvalid[ _-](?:api|access|secret)[ _-]?key\b/i,
-      /\b(?:token|session|credentials?|api key|password|secret|authentication)(?: \*{3})?,? (?:has |have |is |are |was |were )?(?:been )?(?:expired|revoked|invalid|rejected|denied|not valid)\b/i,
-      /\b(?:tokens?|session|credentials?|api[ -]key|authentication|authorization)\b(?:[^.:;\n]|\.{3}){1,60}\b(?:(?:has|is|was|have) )?(?:been )?(?:expired|revoked|not active|no longer valid)\b/i,
-      /\b(?:granted|missing|required|lacks?)\b[^.:;\n]{0,30}\bscopes?\b/i,
+      /(?<!\b(?:continuation|cursor|delta|next|page|paging|pagination|resume|skip|sync|change)[ _-])\b(?:token|session|credentials?|api key|password|secret|authentication)(?: \*{3})?,? (?:has |have |is |are |was |were )?(?:been )?(?:expired|revoked|invalid|rejected|denied|not valid)\b/i,
+      /(?<!\b(?:continuation|cursor|delta|next|page|paging|pagination|resume|skip|sync|change)[ _-])\b(?:tokens?|session|credentials?|api[ -]key|authentication|authorization)\b(?:[^.:;\n]|\.{3}){1,60}\b(?:(?:has|is|was|have) )?(?:been )?(?:expired|revoked|not active|no longer valid)\b/i,
+      /\b(?:granted|missing|required|lacks?|requires (?:merchant approval|access))\b[^.:;\n]{0,30}\bscopes?\b/i,
       /\bexpired[ _](?:\w{1,20}[ _])?(?:token|session|credentials?|password|authentication)\b|\binvalid_(?:login|session_id)\b/i,
       /\bauthentication[ _]?(?:failed|required|error|credentials)|\b(?:log ?in|sign ?in) failed|\bunable to (?:log|sign) in\b|\bbad credentials\b/i,
       /\baccess[ _]denied\b|\bpermission denied (?:for|to)\b|\binsufficient[ _](?:privileges?|scopes?|permissions?|access)|\bmissing_scopes\b|\bno pg_hba\.conf entry\b/i,
@@ -61,7 +62,7 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
   "missing-column": {
     patterns: [
       /\b(?:column|relation|table|property|field)\b(?: ["'`“]?[\w.*]{1,100}["'`”]?){0,1}(?: of relation ["'][\w.*]{1,100}["'])? (?:does not|doesn['’]t) exist\b/i,
-      /\bno such (?:column|table)\b|\bunknown column\b|\b(?:missing|undefined) ?(?:column|table)\b|\bhas no column named\b|\bpropert(?:y|ies)_(?:doesnt|does_not)_exist\b|\binvalid column name\b|\binvalid_field\b(?!_for)/i,
+      /\bno such (?:column|field|property|table)\b|\bunknown column\b|\b(?:missing|undefined) ?(?:column|table)\b|\bhas no column named\b|\bpropert(?:y|ies)_(?:doesnt|does_not)_exist\b|\binvalid column name\b|\binvalid_field\b(?!_for)/i,
       /\binvalid (?:identifier|object name)\b|\bunrecognized name\b|\bcould not find stored procedure\b|\btable or view (?:does not exist|not found)\b|\bcannot find the object\b|\bobject ["'`]?[\w.$]{1,100}["'`]? does not exist\b|\bnot found: (?:dataset|table)\b|\bcolumn not found\b|\b(?:column|field|property) ["'`]?[\w.$]{1,100}["'`]? (?:is |was )?not found\b|\b(?:schema|view) ["'`]?[\w.$]{1,100}["'`]? does not exist\b|\bunknown database\b|\bunknown field name\b|\bsobject type .{1,100} is not supported\b|\bis an undefined name\b/i,
     ],
     advise: () => "bring the warehouse's tables, and the fields it asks the CRM for, up to date",
@@ -88,7 +89,7 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
       matchHttp("400|422"),
       /(?<!in|re)validation|\bbad[ _]?request\b|\bunprocessable\b/i,
       /\b(?:is|was|were|are)(?: not|n['’]t)(?: an?)? valid\b|\binvalid[ _](?:input|value|values|e-?mail|date|datetime|format|property|propert\w{1,5}|parameters?(?:\(s\))?|number|phone|literal|argument|enum|option|url|type|field|data)(?!\w)|\benter a valid\b/i,
-      /\brequired[ _](?:field|property|value|param)|\bfield is required\b|\bis required\b|\b(?:(?:may|must|can|should)(?:not| not)|can['’]t) be (?:null|blank|empty)\b|\bnull value\b/i,
+      /\brequired[ _](?:field|property|value|param)|\bfield is required\b|(?<!\bsync )\bis required\b|\b(?:(?:may|must|can|should)(?:not| not)|can['’]t) be (?:null|blank|empty)\b|\bnull value\b/i,
       /\bviolates \S{1,20}(?: \S{1,20})? constraint\b|\bconstraint (?:failed|violation)\b|(?:unique|notnull|foreignkey|check)violation\b|\bintegrityerror\b|\bduplicate (?:key|entry|value|name|record)\b|\bduplicate_value\b/i,
       /\bconstraint \([^)]{1,100}\) violated\b|\bviolation of (?:\w{1,20} ){1,3}constraint\b|\bconflicted with the (?:\w{1,20} ){1,3}constraint\b|\bconstraint fails\b/i,
       /\bcannot insert (?:the value )?null\b|\bdoes not allow nulls\b|\bvalue too large for column\b|\bdata would be truncated\b|\bconversion failed when converting\b|\berror converting data type\b|\barithmetic overflow error\b|\b(?:boolean|date|numeric|timestamp) value .{1,100} is not recognized\b|\bincorrect (?:date|datetime|decimal|double|integer|string|time) value\b|\bdoesn['’]t have a default value\b/i,
@@ -109,9 +110,49 @@ export function nameFamily(line: string): ErrorFamily {
   return (known?.[0] as ErrorFamily | undefined) ?? familyByNumber(start) ?? "other";
 }
 
+/** Causes within a family that need something else than the rest of it. */
+const FINER = once((): { family: ErrorFamily; pattern: RegExp; advice: string }[] => [
+  {
+    family: "authentication",
+    pattern:
+      /\bpermission denied (?:for|to)\b|\binsufficient[ _]?(?:privileges?|scopes?|permissions?|access)|\bscopes?\b|\bnot authorized to\b|\bdo(?:es)? not have .{0,60}\b(?:permissions?|privileges?|rights|access)\b|\bpermission_denied\b|\bno_permission\b/i,
+    advice: "give its user the right that it lacks",
+  },
+  {
+    family: "connection",
+    pattern: /certificate|\bcert_|\bpkix\b|\bx509\b/i,
+    advice: "renew the server's certificate, or trust the authority that signed it",
+  },
+  {
+    family: "connection",
+    pattern:
+      /\bname or service not known\b|\bname resolution\b|nameresolutionerror|\bgetaddrinfo\b|\benotfound\b|\beai_again\b|\bno such host\b|\bunknown ?host|\bnodename nor servname\b|\bcould not (?:resolve|translate) host\b|\berr_name_not_resolved\b/i,
+    advice: "check the name of the host, and the DNS that its worker asks",
+  },
+  {
+    family: "other",
+    pattern:
+      /\bno space left\b|\benospc\b|\bdisk ?(?:is )?full\b|\bdisk quota\b|\bstorage[ _]limit[ _]exceeded\b|\bunable to extend \w|\bthe table \S+ is full\b|\bthe transaction log .{0,60}is full\b/i,
+    advice: "make room where it is full",
+  },
+  {
+    family: "other",
+    pattern:
+      /\bout[ -]of[ -]memory\b|outofmemory|memoryerror\b|\boomkilled\b|\bheap (?:space|limit)\b|\bcannot allocate memory\b|\bunable to allocate \d|\bexceeding (?:physical )?memory limits?\b|\bmemory limit exceeded\b/i,
+    advice: "give its worker more memory, or make its batches smaller",
+  },
+  {
+    family: "other",
+    pattern: /\bdeadlock|\bdeadlocked\b|\bcould not serialize access\b|\bunable_to_lock_row\b/i,
+    advice: "let no other run write the same rows at that time",
+  },
+]);
+
 /** What to try for a known kind of error; general advice for the rest. */
 export function adviseOnError(line: string, rule: string): string {
-  return FAMILIES()[nameFamily(line)].advise(rule);
+  const family = nameFamily(line);
+  const finer = FINER().find((one) => one.family === family && one.pattern.test(line.slice(0, READ_LENGTH)));
+  return finer?.advice ?? FAMILIES()[family].advise(rule);
 }
 
 /** A number is a status where the words around it say so: "400 records" is a count. */
@@ -120,5 +161,6 @@ function matchHttp(codes: string): RegExp {
   const counted = String.raw`(?! (?:(?!(?:after|at|because|by|for|from|in|on|to|with)\b)\w{1,20} )?(?!access|status)\w{1,20}s\b)`;
   const told = String.raw`\b(?:error|code|failed|returned|got|with|received)[ :=(]{1,3}(?:an? )?(?:${codes})\b${counted}`;
   const alone = String.raw`(?:^|: ?)(?:${codes})(?=:|$)|\b(?:${codes}):? (?:client|server) error`;
-  return new RegExp(`${named}|${told}|${alone}`, "i");
+  const repeated = String.raw`\btoo many (?:${codes}) error responses`;
+  return new RegExp(`${named}|${told}|${alone}|${repeated}`, "i");
 }

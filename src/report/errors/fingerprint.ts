@@ -53,28 +53,35 @@ const NUMBER_OR_NAME = String.raw`(?:-?\d{1,9}|["'](?:${SQLSTATE}|\w{0,40}(?:err
 /** Of an exception: what it says stands first, or behind its number or its name. */
 const ARGUMENTS = String.raw`(?:Error|Exception|Failure|Warning)\)?:? ?\(${NUMBER_OR_NAME}|^[([]${NUMBER_OR_NAME}(?=b?["'](?:[^"'\s]+ ){2})|(?:Error|Exception)\)?: ?(?:\((?=b?["'](?:[^"'\s]+ ){2})|(?="[^"']{0,300}'[^"]{0,300}"))|\(["']${SQLSTATE}["'], ?|(?:Error|Exception)\(`;
 
+/** What a client says that a server said. */
+const SAID = String.raw`(?<![\w-])(?:message|reason|detail|details|description|error|error_description|msg)=|\breturned (?=")|\bDetails: (?=")`;
+
 /** One reading from left to right, in which the first alternative that fits takes its place. */
 const VARIABLE = once(
   () =>
     new RegExp(
       [
-        String.raw`(?<status>\b(?:HTTP(?:Error|/\d\.\d)?|status(?:[ _]?code)?["']?|Response|Errno)[ :=([]{1,3}-?\d{1,3}\b|\b[45]\d\d(?=:? (?:(?:Client|Server) Error|Bad|Unauthorized|Forbidden|Not|Method|Request|Conflict|Gone|Too|Unprocessable|Internal|Service|Gateway)\b)|${CODE})`,
-        String.raw`(?<telling>(?:["'](?:${TELLING_NAMES})["']: ?|${ARGUMENTS})b?(?=["']))(?<told>${STRING})`,
+        String.raw`(?<status>\b(?:HTTP(?:Error|/\d\.\d)?|status(?:[ _]?code)?["']?|Response|Errno)[ :=([]{1,3}-?\d{1,3}\b|\b[45]\d\d(?=:? (?:(?:Client|Server) Error|Bad|Unauthorized|Forbidden|Not|Method|Request|Conflict|Gone|Too|Unprocessable|Internal|Service|Gateway)\b)|\btoo many [45]\d\d(?= error responses)|ResponseError: [45]\d\d(?=,)|["'\x60][45]\d\d [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}["'\x60]|${CODE})`,
+        String.raw`(?<telling>(?:["'](?:${TELLING_NAMES})["']: ?|${ARGUMENTS}|${SAID})b?(?=["']))(?<told>${STRING})`,
         String.raw`(?<name>["'][A-Za-z_][\w.-]{0,60}["'](?=: ?))`,
         String.raw`(?<quoted>(?<!\w)b?${STRING}|\\{1,8}"[^"\\]*\\{1,8}"|${"`[^`]*`"}|“[^”]*”|\*{3}(?:@\*{3})?)`,
         String.raw`(?<![\w+.-])(?<scheme>[a-z][a-z0-9+.-]{1,30}://)(?<place>[^\s"'<>()\]}]+)`,
         String.raw`(?<![\w/.<])(?<path>/[^\s"'<>()\]},;]+)`,
         String.raw`(?<![\w.])(?<time>(?:${DATE})(?:[T ,]{1,2}${TIME_OF_DAY})?|${TIME_OF_DAY}|${DURATION})(?![\w])`,
         String.raw`(?<host>(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\w.]*\d)|(?<![\w:])(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}(?![\w:])|(?<![\w:])::1\b|(?<![\w.-])(?:[a-z\d_-]+\.)+${TOP_LEVEL}\b(?![.\w(])(?::\d+)?|\blocalhost\b(?::\d+)?|(?<=\bhost(?:name)?[=:] ?)[\w.-]+)`,
+        String.raw`(?<pod>(?<=\w-)(?:\d{8,10}|(?=[a-z]*\d)${POD_LETTER}{8,10})-${POD_LETTER}{5}(?![\w-]))`,
         String.raw`(?<word>(?<!\w)\w*\d\w*)`,
       ].join("|"),
       "gi",
     ),
 );
 
+/** Kubernetes draws the ends of a pod's name from these. */
+const POD_LETTER = "[bcdfghjklmnpqrstvwxz2456789]";
+
 type Groups = Partial<
   Record<
-    "status" | "telling" | "told" | "name" | "quoted" | "scheme" | "place" | "path" | "time" | "host" | "word",
+    "status" | "telling" | "told" | "name" | "quoted" | "scheme" | "place" | "path" | "time" | "host" | "pod" | "word",
     string
   >
 >;
@@ -89,13 +96,14 @@ function maskVariables(line: string): string {
     .replace(/<value>(?:, ?<value>)+/g, "<value>");
 }
 
-function maskOne(match: string, { telling, told, scheme, place, path, time, host, word }: Groups): string {
+function maskOne(match: string, { telling, told, scheme, place, path, time, host, pod, word }: Groups): string {
   if (telling !== undefined && told !== undefined)
     return telling + maskVariables(told.slice(1, -1).replace(/\\(?=["'\\])/g, ""));
   if (scheme !== undefined && place !== undefined) return `${scheme}<host>${maskPath(place.replace(/^[^/?#]*/, ""))}`;
   if (path !== undefined) return maskPath(path);
   if (time !== undefined) return "<time>";
   if (host !== undefined) return "<host>";
+  if (pod !== undefined) return "<value>";
   return word === undefined ? match : maskWord(word);
 }
 

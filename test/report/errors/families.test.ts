@@ -19,6 +19,9 @@ const MESSAGES: Record<ErrorFamily, string[]> = {
     "403 Client Error: Forbidden for url: x (Rate Limit Exceeded)",
     "ThrottlingException: request was throttled. Expected available in 20 seconds.",
     "Quota exceeded for quota metric 'Read requests'",
+    "RetryError: too many 429 error responses",
+    "Combined execution time of incoming requests exceeded limit of 1200000 milliseconds over time window of 300 seconds.",
+    "Exceeded 2 calls per second for api client. Reduce request rates to resume uninterrupted service.",
   ],
   authentication: [
     "401 Unauthorized",
@@ -38,6 +41,7 @@ const MESSAGES: Record<ErrorFamily, string[]> = {
     "permission denied for table sync_history",
     "MISSING_SCOPES: This app hasn't been granted all required scopes",
     "Authentication credentials were not provided.",
+    "[API] This action requires merchant approval for read_all_orders scope.",
     "rule timeouts failed: 401 Unauthorized",
     'no pg_hba.conf entry for host "10.0.0.5", user "etl"',
   ],
@@ -115,6 +119,7 @@ const MESSAGES: Record<ErrorFamily, string[]> = {
     "(1054, \"Unknown column 'foo' in 'field list'\")",
     "PROPERTY_DOESNT_EXIST",
     'Property "foo" does not exist',
+    "400 No such field: hs_lead_status.",
     "INVALID_FIELD: No such column 'Foo__c' on entity 'Contact'",
   ],
   cancelled: [
@@ -151,6 +156,10 @@ const MESSAGES: Record<ErrorFamily, string[]> = {
     "KeyError: 'id'",
     "Expecting value: line 1 column 1 (char 0)",
     "[Errno 13] Permission denied: '/var/lib/x'",
+    "Pagination token expired after 10 minutes",
+    "HTTP 410 Gone: sync token is no longer valid",
+    "Sync token is no longer valid, a full sync is required.",
+    "delta token has expired",
   ],
 };
 
@@ -176,6 +185,21 @@ test.each([
     advice: "bring the warehouse's tables, and the fields it asks the CRM for, up to date",
   },
   { error: "null value in column", advice: "correct the records that deals could not store" },
+  { error: 'permission denied for table "deals"', advice: "give its user the right that it lacks" },
+  { error: "MISSING_SCOPES: scopes are missing", advice: "give its user the right that it lacks" },
+  { error: "Access denied for user 'etl' (using password: YES)", advice: "renew its credentials" },
+  {
+    error: "certificate verify failed: certificate has expired",
+    advice: "renew the server's certificate, or trust the authority that signed it",
+  },
+  {
+    error: "[Errno -2] Name or service not known",
+    advice: "check the name of the host, and the DNS that its worker asks",
+  },
+  { error: "[Errno 28] No space left on device", advice: "make room where it is full" },
+  { error: "ORA-01653: unable to extend table CRM.DEALS by 128", advice: "make room where it is full" },
+  { error: "java.lang.OutOfMemoryError", advice: "give its worker more memory, or make its batches smaller" },
+  { error: "deadlock detected", advice: "let no other run write the same rows at that time" },
   { error: "something else", advice: "see the log of deals around that time" },
 ])("$error: $advice", ({ error, advice }) => {
   expect(adviseOnError(error, "deals")).toBe(advice);
