@@ -1,7 +1,7 @@
 /** Secrets that services print into their errors are shown nowhere; what is no secret stays readable. */
 import { describe, expect, test } from "bun:test";
 import { randomBytes, randomUUID } from "node:crypto";
-import { ask, at, ENGINES, makeWarehouse } from "../making/cases.ts";
+import { ask, at, cron, ENGINES, interval, makeWarehouse } from "../making/cases.ts";
 import { run } from "../making/warehouses.ts";
 
 const letters = (n: number) => randomBytes(n).toString("hex").slice(0, n);
@@ -80,6 +80,22 @@ describe.each(ENGINES)("%s", (engine) => {
     await using warehouse = await makeWarehouse(engine, { runs });
     const { stdout } = await ask(warehouse, { flags: ["--detailed"] });
     expect(stdout).not.toContain(secret);
+  });
+
+  test("a secret in any word of a schedule is not shown", async () => {
+    const secret = pw();
+    const written = [
+      { ...cron("0 * * * *", "contacts"), recurrence: `pwd=${secret}` },
+      cron(`token=${secret} pass=${secret} * * *`, "deals"),
+      interval(5, `pwd=${secret}`, "owners"),
+    ];
+    const runs = ["contacts", "deals", "owners"].map((rule) =>
+      run({ rule, start: at("07-10 20:00"), end: at("07-10 20:01") }),
+    );
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: written });
+    const { stdout, report } = await ask(warehouse, { flags: ["--detailed"] });
+    expect(stdout).not.toContain(secret);
+    expect(report.findings.filter(({ message }) => message.includes("its schedule is not understood"))).toHaveLength(3);
   });
 
   test("characters of no width inside a name hide no secret", async () => {
