@@ -533,6 +533,21 @@ test.each([
   "step 1//03 of the plan",
   "(-2147467259, 'Unspecified error', None)",
   "OrganizationServiceFault -2147015902: the number of requests is too high",
+  "see https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/401",
+  "NoSuchKey: s3://acme-data-lake/raw/hubspot/contacts/2026/part-00001.parquet",
+  "s3://acme/exports/HubSpot_Contacts_Full_20260710T200000Z.csv.gz is missing",
+  "image registry.acme.example/sync:sha-9f86d081884c7d659a2feaa0c55ad015a3bf4f1b not found",
+  "sync@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 not found",
+  "Cloudflare 520, cf-ray: 8a1b2c3d4e5f6789-FRA",
+  "Secret projects/acme-2/secrets/hubspot-token/versions/latest not found",
+  "secret value is missing for hubspot",
+  "token value expected at position 3",
+  "UPDATE deals SET stage='open' WHERE name='Jane' failed: key column missing",
+  "http --auth basic failed",
+  "isql: connection failed for crm sync1",
+  "identified with 3 keys by region",
+  "<token>missing</token>",
+  "je token expired",
 ])("%s", (message) => {
   expect(maskErrorMessage(message)).toBe(message);
 });
