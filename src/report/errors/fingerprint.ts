@@ -35,15 +35,16 @@ export function createFingerprinter(): (message: string | null) => Fingerprint {
 }
 
 const MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}";
-const TIME_OF_DAY = String.raw`\d\d?:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?[AP]M\b)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\b)?`;
-const DATE = String.raw`\d{4}[-/]\d\d?[-/]\d\d?|\d\d?[./]\d\d?[./]\d{2,4}|\d\d? ${MONTH},? \d{4}|${MONTH} \d\d?,? \d{4}`;
+const WEEKDAY = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )";
+const TIME_OF_DAY = String.raw`\d\d?:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?[AP]M\b)?(?: ?(?:Z|UTC|GMT|[ECMP][SD]T|CES?T|BST|IST|JST|[+-]\d\d:?\d\d)\b)?`;
+const DATE = String.raw`${WEEKDAY}?\d\d?-${MONTH}-(?:\d{4}|\d\d)|${WEEKDAY}?${MONTH} {1,2}\d\d? ${TIME_OF_DAY}(?: \d{4})?|${WEEKDAY}\d\d? ${MONTH},? \d{4}|\d{4}[-/]\d\d?[-/]\d\d?|\d\d?[./]\d\d?[./]\d{2,4}|\d\d? ${MONTH},? \d{4}|${MONTH} \d\d?,? \d{4}`;
 const DURATION = String.raw`\d+(?:[.,]\d+)? ?(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)`;
 const TOP_LEVEL =
   "(?:com|net|org|io|co|de|at|ch|uk|us|eu|fr|ca|au|app|dev|cloud|ai|info|biz|internal|intern|local|lan|corp|home|svc)";
 
 /** What stands in quotation marks is a value, except what a program says about the error there. */
 const TELLING_NAMES =
-  "message|error|errors|error_?type|error_?code|error_?description|category|sub_?category|detail|title|reason|type|code|status";
+  "(?:err(?:or)?_?)?(?:message|msg)|error|errors|error_?type|error_?code|error_?description|category|sub_?category|detail|title|reason|type|code|status";
 const STRING = String.raw`(?:(?<!\\)"(?:[^"\\]|\\.)*"|(?<!\\)'(?:[^'\\]|\\.)*'(?!\w))`;
 
 /** The number of a failure, in the words of programs and databases. */
@@ -51,7 +52,7 @@ const CODE = String.raw`\b(?:error|exit|native|reason|result|return|sql|vendor)[
 const SQLSTATE = String.raw`(?=[\dA-Z]{0,4}\d)[\dA-Z]{5}`;
 const NUMBER_OR_NAME = String.raw`(?:-?\d{1,9}|["'](?:${SQLSTATE}|\w{0,40}(?:error|exception|failure|fault))["']), ?`;
 /** Of an exception: what it says stands first, or behind its number or its name. */
-const ARGUMENTS = String.raw`(?:Error|Exception|Failure|Warning)\)?:? ?\(${NUMBER_OR_NAME}|^[([]${NUMBER_OR_NAME}(?=b?["'](?:[^"'\s]+ ){2})|(?:Error|Exception)\)?: ?(?:\((?=b?["'](?:[^"'\s]+ ){2})|(?="[^"']{0,300}'[^"]{0,300}"))|\(["']${SQLSTATE}["'], ?|(?:Error|Exception)\(`;
+const ARGUMENTS = String.raw`(?:Error|Exception)\([45]\d\d, ["']\w{1,60}["'], |(?:Error|Exception|Failure|Warning)\)?:? ?\(${NUMBER_OR_NAME}|^[([]${NUMBER_OR_NAME}(?=b?["'](?:[^"'\s]+ ){2})|(?:Error|Exception)\)?: ?(?:\((?=b?["'](?:[^"'\s]+ ){2})|(?="[^"']{0,300}'[^"]{0,300}"))|\(["']${SQLSTATE}["'], ?|(?:Error|Exception)\(`;
 
 /** What a client says that a server said. */
 const SAID = String.raw`(?<![\w-])(?:message|reason|detail|details|description|error|error_description|msg)=|\breturned (?=")|\bDetails: (?=")`;

@@ -9,6 +9,15 @@ const WRAPPINGS: Wrapping[] = [
     (_all = "", url = "", _quote = "", answered, failed = "") =>
       answered === undefined ? leaveObject(failed) : `${answered} for url: ${url}`,
   ],
+  // Google Ads names the failure behind that of the call, gRPC says at length how it was found.
+  [
+    /\(?<_InactiveRpcError[\s\S]*?\berrors \{\s+error_code \{\s+\w+: (\w+)\s+\}\s+message: "((?:[^"\\]|\\[\s\S])*)"[\s\S]*/,
+    (_all = "", code = "", said = "") => `${code}: ${said.replaceAll("\\'", "'")}`,
+  ],
+  [
+    /<\w{1,40} of RPC that terminated with:\s+status = (StatusCode\.\w+)\s+details = "((?:[^"\\]|\\[\s\S])*)"[\s\S]*?(?:\}"\s+>|$)/,
+    (_all = "", status = "", said = "") => `${status}: ${said}`,
+  ],
   // SQLAlchemy says at length what has to be done before it names what failed.
   [/^[\s\S]*\bOriginal exception was: (?=\S)/, () => ""],
   [/^[\s\S]*\bmost recent failure: Lost task \S+ in stage \S+ \([^()]*\)(?: \([^()]*\))?:\s/, () => ""],

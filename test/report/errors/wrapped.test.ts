@@ -103,6 +103,34 @@ test.each([
     shown: "AggregateError [ECONNREFUSED]: Error: connect ECONNREFUSED 127.0.0.1:5432",
   },
   {
+    name: "gRPC's call",
+    message:
+      '<_InactiveRpcError of RPC that terminated with:\n\tstatus = StatusCode.UNAVAILABLE\n\tdetails = "failed to connect: Connection refused"\n\tdebug_error_string = "UNKNOWN:x {created_time:"2026-07-10T20:00:00+00:00", grpc_status:14}"\n>',
+    shown: "StatusCode.UNAVAILABLE: failed to connect: Connection refused",
+  },
+  {
+    name: "Google Ads' failure behind that of its call",
+    message:
+      'google.ads.googleads.errors.GoogleAdsException: (<_InactiveRpcError of RPC that terminated with:\n\tstatus = StatusCode.PERMISSION_DENIED\n\tdetails = "The caller does not have permission"\n>, <_InactiveRpcError of RPC>, errors {\n  error_code {\n    authorization_error: USER_PERMISSION_DENIED\n  }\n  message: "User doesn\\\'t have permission to access customer."\n}\nrequest_id: "abc"\n, \'abc\')',
+    shown:
+      "google.ads.googleads.errors.GoogleAdsException: USER_PERMISSION_DENIED: User doesn't have permission to access customer.",
+  },
+  {
+    name: "FastAPI's field",
+    message: '{"detail":[{"loc":["body",3,"close_date"],"msg":"Field required","type":"missing"}]}',
+    shown: "missing: close_date: Field required",
+  },
+  {
+    name: "a line of Google's log",
+    message: '{"severity":"ERROR","jsonPayload":{"message":"the page is gone"},"resource":{"type":"job"}}',
+    shown: "the page is gone",
+  },
+  {
+    name: "a line of Docker's log",
+    message: '{"log":"the page is gone\\n","stream":"stderr","time":"2026-07-10T20:00:00Z"}',
+    shown: "the page is gone",
+  },
+  {
     name: "colours",
     message: "\u001b[31m[ERROR]\u001b[0m \u001b[1;33mdeals\u001b[39m: the page is gone",
     shown: "[ERROR] deals: the page is gone",
@@ -133,6 +161,13 @@ describe("one cause", () => {
       `hubspot.crm.deals.exceptions.ForbiddenException: (403)\nReason: Forbidden\n${headers()}\nHTTP response body: ${refused}`,
       `hubspot.crm.contacts.exceptions.ForbiddenException: (403)\nReason: Forbidden\n${headers(", 'X': '1'")}\nHTTP response body: ${refused}`,
     ],
+    [
+      "on whatever day",
+      "Session has expired on Friday, 10-Jul-26 13:00:00 PDT.",
+      "Session has expired on Monday, 03-Aug-26 09:10:11 EST.",
+    ],
+    ["at a time of HTTP", "Expires Fri, 10 Jul 2026 20:00:00 GMT", "Expires Mon, 03 Aug 2026 01:02:03 GMT"],
+    ["at a time of C", "at Fri Jul 10 20:00:00 2026 it failed", "at Mon Aug  3 01:02:03 2026 it failed"],
     ["with colours and without", "\u001b[31mdeals: the page is gone\u001b[0m", "deals: the page is gone"],
   ])("%s", (_name, one, other) => {
     expect(fingerprintError(one).key).toBe(fingerprintError(other).key);
@@ -168,6 +203,16 @@ describe("two causes", () => {
       "aiohttp's status without words",
       "aiohttp.ClientResponseError: 404, message='', url='https://x.example/a'",
       "aiohttp.ClientResponseError: 500, message='', url='https://x.example/a'",
+    ],
+    [
+      "the reason among the arguments of an exception",
+      "elasticsearch.BadRequestError: BadRequestError(400, 'mapper_parsing_exception', 'failed to parse field [amount]')",
+      "elasticsearch.BadRequestError: BadRequestError(400, 'mapper_parsing_exception', 'failed to parse field [stage]')",
+    ],
+    [
+      "MongoDB's words",
+      "BulkWriteError: {'writeErrors': [{'index': 3, 'errmsg': 'the key is taken'}]}",
+      "BulkWriteError: {'writeErrors': [{'index': 3, 'errmsg': 'the document is too large'}]}",
     ],
     [
       "what Google says",
