@@ -132,6 +132,13 @@ export function nameFamily(line: string): ErrorFamily {
   return (known?.[0] as ErrorFamily | undefined) ?? familyByNumber(start) ?? "other";
 }
 
+const CERTIFICATE = /certificate|\bcert_|\bpkix\b|\bx509\b/i;
+
+/** It is the server's own, where a connection is not. */
+export function tellsOfCertificate(line: string): boolean {
+  return CERTIFICATE.test(line);
+}
+
 /** Causes within a family that need something else than the rest of it. */
 const FINER = once((): { family: ErrorFamily; pattern: RegExp; advice: string }[] => [
   {
@@ -142,7 +149,7 @@ const FINER = once((): { family: ErrorFamily; pattern: RegExp; advice: string }[
   },
   {
     family: "connection",
-    pattern: /certificate|\bcert_|\bpkix\b|\bx509\b/i,
+    pattern: CERTIFICATE,
     advice: "renew the server's certificate, or trust the authority that signed it",
   },
   {
