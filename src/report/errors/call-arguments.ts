@@ -71,6 +71,7 @@ const MASKS = once((): Mask[] => [
     ),
     "$1***",
   ],
+  [new RegExp(String.raw`(<name>\s{0,3}${SECRET_SETTING}\s{0,3}</name>\s{0,40}<value>)[^<]+`, "gi"), "$1***"],
   // Any two strings of which the second looks like a password.
   [
     new RegExp(String.raw`([([]\s{0,3})(${STRING})(\s{0,3},\s{0,3})(${STRING})(?=\s{0,3}[)\]])`, "g"),

@@ -136,6 +136,11 @@ const COMMAND_LINES = once((): Mask[] => [
     /(\bset\s{1,3}["\x60[]?(?:\w{0,20}_)?(?:data|val(?:ue)?|content)["\x60\]]?\s{0,3}=\s{0,3})(?:"[^"\n]*"?|'[^'\n]*'?)(?=[^\n]{0,200}\bwhere\b[^\n]{0,60}=\s{0,3}["'][\w.-]{0,40}(?:passw|pwd|secret|token|key|cred))/gi,
     "$1***",
   ],
+  // SQL Server's other databases.
+  [
+    /\b(?:sp_addlinkedsrvlogin|sp_addlogin|sp_password|openrowset|opendatasource)\b[^\n]{0,300}/gi,
+    (call = "") => call.replace(/(?<=[,;]\s{0,3}N?)'[^'\n]*'/g, "***"),
+  ],
   // HTTPie and isql.
   [new RegExp(String.raw`(${FLAG_BEFORE}--auth(?:=|${NEXT})["']?[^\s:"',/=]{1,100}:)[^\s"']+`, "g"), "$1***"],
   [/((?<![\w.-])(?:https?|xhs?)\s(?:[^\n|;]{0,100}\s)?-a\s{0,3}["']?[^\s:"',/=]{1,100}:)[^\s"']+/g, "$1***"],
@@ -162,7 +167,7 @@ const COMMAND_LINES = once((): Mask[] => [
 
 /** What every text has that one of them fits: an option, a pipe, a path or a place, or one of the words. */
 const COMMAND_LINE =
-  /(?:["'\s`([]|^)-|[|/@]|identified|passw|where\b|\b(?:setx|setenv|export|env|arg|declare -x|set -\w{1,7}|config(?:ure)?)\s|(?::[^:]*){4}/i;
+  /(?:["'\s`([]|^)-|[|/@]|identified|passw|where\b|sp_\w|open(?:rowset|datasource)|\b(?:setx|setenv|export|env|arg|declare -x|set -\w{1,7}|config(?:ure)?)\s|(?::[^:]*){4}/i;
 
 export function maskCommandLines(text: string): string {
   return COMMAND_LINE.test(text) ? applyMasks(text, COMMAND_LINES()) : text;

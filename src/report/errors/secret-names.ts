@@ -89,7 +89,7 @@ const TYPED = String.raw`(?:${BLANK}{0,60}(?:\w{1,20}\(\d{1,9}\)|\(\w{1,20}\)(?:
 /** The end of a place that a template fills: `%(password)s`, `${password}`, `{{ password }}`. */
 const FILLED = String.raw`\)s|\s{0,3}\}{1,2}`;
 const SEPARATOR = [
-  String.raw`(?:${QUOTE})?(?:\]|${FILLED})?(?:${SPACE}${SIGN}${SPACE}${TYPED}|\s{1,5}(?:${COPULA})\s{1,5}|[是为為はが]|\s?[「『«»„“‘]\s?)(?:[\[(]\s{0,3}(?=${QUOTE}))?`,
+  String.raw`(?:${QUOTE})?(?:\]|${FILLED})?(?:${SPACE}${SIGN}${SPACE}(?:(?:entered|given|tried|used)\s{1,3}(?=${QUOTE}))?${TYPED}|\s{1,5}(?:${COPULA})\s{1,5}|[是为為はが]|\s?[「『«»„“‘]\s?)(?:[\[(]\s{0,3}(?=${QUOTE}))?`,
   // The comma of a pair of strings, XML's `>`, a bracket or a space where a quoted value follows.
   String.raw`(?:${QUOTE})\s{0,5},\s{0,5}(?=${QUOTE})`,
   ">|&gt;|%(?:25){0,3}3[Ee]",
@@ -113,7 +113,7 @@ const BLOCK = String.raw`[|>][-+\d]{0,2}[^\S\n]{0,5}(?:\n|\\{1,8}n)(?<indent>[^\
 const NAMED = once(
   () =>
     new RegExp(
-      String.raw`(?<![\p{L}\p{N}_-])(?:(?<sure>[\p{L}\p{N}_-]*(?:${SURE.join("|")})${AFTER_NAME})|(?<unsure>${UNSURE.join("|")}))(?<separator>${SEPARATOR})(?<value>${QUOTED.join("|")}|\{\s{0,5}(?=${QUOTE})[^}]*\}?|(?<encoded>${ENCODED_QUOTE})[\s\S]*?(?:\k<encoded>|$)|${BLOCK}|${PLAIN})`,
+      String.raw`(?<![\p{L}\p{N}_-])(?:(?<sure>[\p{L}\p{N}_-]*(?:${SURE.join("|")})${AFTER_NAME})|(?<unsure>${UNSURE.join("|")}))(?<separator>${SEPARATOR})(?<value>${QUOTED.join("|")}|\{\s{0,5}(?=${QUOTE}|[\w.-]{1,40}\s{0,3}[:=])[^}]*\}?|(?<encoded>${ENCODED_QUOTE})[\s\S]*?(?:\k<encoded>|$)|${BLOCK}|${PLAIN})`,
       "giu",
     ),
 );
@@ -152,7 +152,8 @@ export function maskNamedSecrets(text: string): string {
 function isValue(found: Found): boolean {
   const { separator, value, after } = found;
   if (separator.includes(",") && (/^\s{0,5}[:=]/.test(after) || isFieldName(value))) return false;
-  if (/[([]\s*$/.test(separator) && /^\s{0,3},\s{0,3}\*{3}/.test(after)) return false;
+  const isOfMany = /(?:key|password|secret|token)s$/i.test(found.name);
+  if (!isOfMany && /[([]\s*$/.test(separator) && /^\s{0,3},\s{0,3}\*{3}/.test(after)) return false;
   if (/[|│┃║]/.test(separator)) return isSecretCell(found);
   return isSecret(found);
 }

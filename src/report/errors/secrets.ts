@@ -99,9 +99,12 @@ const SECRETS = once((): Mask[] => [
   [/\b((?:NTLM|Negotiate|Kerberos)\s{1,5})(?=[\w+/]{0,200}(?:\d|[a-z][A-Z]))[\w+/=-]{12,}/g, "$1***"],
   // Redis and SMTP.
   [
-    /(\bAUTH\s{1,3}(?:[\w-]{1,20}\s{1,3})?)(\S{6,})/g,
-    (match = "", before = "", value = "") => (looksSecret(value) ? `${before}***` : match),
+    /(\bAUTH\s{1,3})(\S+)(\s{1,3}\S{6,})?/g,
+    (_all = "", before = "", first = "", second = "") =>
+      before + (looksSecret(first) ? "***" : first) + (looksSecret(second.trim()) ? " ***" : second),
+    /AUTH/,
   ],
+  [/(\bSETUSER\s[^\n>]{1,100}\s>|\b(?:requirepass|masterauth)\s{1,3}["']?)(?!is\b|not\b)[^\s"']+/gi, "$1***"],
   [/\b(token\s{1,5})(?=[\w.~+/-]{0,200}\d)[\w.~+/=-]{6,}/gi, "$1***"],
 ]);
 
@@ -128,9 +131,17 @@ const AFTER_NAMES = once((): Mask[] => [
     (match = "", before = "", value = "") => (looksSecret(value) && !isAlgorithm(value) ? `${before}***` : match),
     SECRET_NAME(),
   ],
+  [
+    new RegExp(
+      String.raw`((?:${PASSWORD}|pwd|secret|token)\s(?:was\s|is\s)?changed\sfrom\s)(?:"[^"\n]*"|'[^'\n]*')(\sto\s)(?:"[^"\n]*"|'[^'\n]*')`,
+      "giu",
+    ),
+    "$1***$2***",
+    /changed from/i,
+  ],
   // "login etl/hunter2x refused"
   [
-    /(\b(?:credentials?|creds|log(?:in|on))(?:\s{0,3}[:=]\s{0,3}|\s{1,3})[\w.@-]{1,60}\/)(?=[^\s/]{0,60}\d)(?=[^\s/]{0,60}[a-z])[^\s/"',;]{5,60}(?![^\s"',;)])/gi,
+    /(\b(?:credentials?|creds|log(?:in|on))(?:\s{0,3}[:=]\s{0,3}|\s{1,3})(?!(?:error|file|host|id|line|path|type|user):)[\w.@-]{1,60}[/:])(?=[^\s/]{0,60}\d)(?=[^\s/]{0,60}[a-z])[^\s/"',;]{5,60}(?![^\s"',;)])/gi,
     "$1***",
   ],
   [/(?<![^\s"'=(<,[])([\w.-]{1,60}):(?!\/\/)[^\s@]{1,200}@[\w.*[\]-]+/g, "$1:***@***"],

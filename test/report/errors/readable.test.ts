@@ -548,6 +548,13 @@ test.each([
   "identified with 3 keys by region",
   "<token>missing</token>",
   "je token expired",
+  "login host:5432 refused",
+  "credentials file:config2x.json missing",
+  "AUTH LOGIN not supported",
+  "requirepass is not set",
+  "secrets: {} is empty",
+  'missing tokens ["access", "refresh"]',
+  "<name>contacts</name><value>12</value>",
 ])("%s", (message) => {
   expect(maskErrorMessage(message)).toBe(message);
 });
