@@ -50,7 +50,7 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
       /(?<!\b(?:continuation|cursor|delta|next|page|paging|pagination|resume|skip|sync|change)[ _-])\b(?:tokens?|session|credentials?|api[ -]key|authentication|authorization)\b(?:[^.:;\n]|\.{3}){1,60}\b(?:(?:has|is|was|have) )?(?:been )?(?:expired|revoked|not active|no longer valid)\b/i,
       /\b(?:granted|missing|required|lacks?|requires (?:merchant approval|access))\b[^.:;\n]{0,30}\bscopes?\b/i,
       /\bexpired[ _](?:\w{1,20}[ _])?(?:token|session|credentials?|password|authentication)\b|\binvalid_(?:login|session_id)\b/i,
-      /\bauthentication[ _]?(?:failed|required|error|credentials)|\b(?:log ?in|sign ?in) failed|\bunable to (?:log|sign) in\b|\bbad credentials\b/i,
+      /\bauthentication[ _]?(?:failed|required|error|credentials)|\b(?:log ?in|sign ?in) failed|\bunable to (?:log|sign) in\b|\bbad credentials\b|\blogin incorrect\b/i,
       /\baccess[ _]denied\b|\bpermission denied (?:for|to)\b|\binsufficient[ _](?:privileges?|scopes?|permissions?|access)|\bmissing_scopes\b|\bno pg_hba\.conf entry\b/i,
       /\b(?:bad|incorrect|invalid|wrong) (?:e-?mail|login|user ?names?|user)(?: or |, ?| and | ?\/ ?)(?:the )?pass(?:word|code)|\b(?:incorrect|wrong) password\b|\blog ?on (?:denied|fail(?:ed|ure))\b|\b(?:authentication (?:failure|unsuccessful)|auth fail(?:ed|ure))\b/i,
       /\bjwt (?:is |has )?expired\b|\b(?:access|api|client|secret|signing)(?: secret)? keys? (?:\S{1,60} ){0,6}(?:(?:is|are|has|have)(?: been)? )?expired\b/i,
@@ -62,7 +62,7 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
   },
   timeout: {
     patterns: [
-      matchHttp("408|504"),
+      matchHttp("408|504|522|524"),
       /\btimed?[ _-]out\b|\btiming out\b|timeout(?:error|exception)?\b(?! ?=|["'] ?:)|etimedout|esockettimedout/i,
       /\btime[ _]?limit[ _]?exceeded|timelimitexceeded|\bdeadline[ _]?exceeded|\btoo long to (?:respond|answer)/i,
       /\bexceeded (?:the )?max(?:imum)? (?:execution|query|run|statement) time\b|\bmax(?:imum)? (?:statement )?execution time (?:of \d{1,9} seconds )?exceeded\b/i,
@@ -89,14 +89,14 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
   },
   connection: {
     patterns: [
-      matchHttp("502|503"),
+      matchHttp("502|503|52[01357]|530"),
       /\bconnection (?:was |has been |is |to .{1,100}? )?(?:already |forcibly |unexpectedly )?(?:refused|reset|closed|aborted|lost|failed|terminated|broken|dropped|error)/i,
       /connection(?:reset|refused|aborted|closed|does ?not ?exist)?error\b|\blost (?:the )?connection\b|\bclosed the connection\b|\bterminating connection\b|\bclosed connection without\b|\bserver has gone away\b/i,
       /\b(?:could not|cannot|can't|can not|failed to|unable to) (?:connect|establish a new connection|resolve|translate host)/i,
       /\becon\w{3,10}\b|\bepipe\b|\benotfound\b|\beai_again\b|\behostunreach\b|\benetunreach\b|\bbroken pipe\b|\bsocket hang up\b/i,
       /\bname or service not known\b|\bname resolution\b|nameresolutionerror|\bgetaddrinfo\b|\bdns\b|\bnodename nor servname\b/i,
       /\b(?:host|network|server|service)(?: is)? (?:unreachable|unavailable)|\bno route to host\b|\breset by peer\b|\bbad gateway\b|\bservice temporarily unavailable\b/i,
-      /\bremote end closed\b|remotedisconnected|incompleteread\b|\bssl\w{0,30}error\b|certificate_verify_failed|\bunexpected eof\b|\bremaining connection slots\b|\btoo many (?:clients|connections)\b/i,
+      /\bremote end closed\b|remotedisconnected|incompleteread\b|\bssl\w{0,30}error\b|certificate_verify_failed|\bunexpected eof\b|\bremaining connection slots\b|\btoo many (?:clients|connections)\b|\bno more connections allowed\b/i,
       /\bcertificate (?:(?:is|was|has)(?: been)? )?(?:not (?:yet )?valid|not trusted|invalid|expired|revoked|untrusted|unknown|rejected|signed by|verify failed|verification (?:failed|error))/i,
       /\b(?:self[- ]signed|local issuer|untrusted|expired|invalid) certificate\b|\bpkix path\b|\bx509: |\b(?:tls|ssl)\w{0,4}[ _-](?:alert|handshake)|\bhandshake[ _](?:fail|error|exception)|sslhandshakeexception|\berr_tls_cert|\bcert_(?:has_expired|untrusted|not_yet_valid)\b|self_signed_cert|unable_to_verify_leaf/i,
       /\bno such host\b|\bunknown ?host(?:exception)?\b|\bname could not be resolved\b|\b(?:unable to|could not|cannot|can['’]t|failed to) (?:contact|find|locate|reach) (?:the )?(?:remote )?(?:host|server)\b|\bno listener\b|\bno address associated with hostname\b|\b(?:unable to|could not|cannot|failed to) establish (?:a |the )?connection\b|servererror: not (?:master|primary)\b|\bloading the dataset in memory\b|\btransport failure\b/i,
@@ -161,13 +161,13 @@ const FINER = once((): { family: ErrorFamily; pattern: RegExp; advice: string }[
   {
     family: "other",
     pattern:
-      /\bno space left\b|\benospc\b|\bdisk ?(?:is )?full\b|\bdisk quota\b|\bstorage[ _]limit[ _]exceeded\b|\bunable to extend \w|\bthe table \S+ is full\b|\bthe transaction log .{0,60}is full\b/i,
+      /\bno space left\b|\benospc\b|\bdisk ?(?:is )?full\b|\bdisk quota\b|\bephemeral-storage\b|\bstorage[ _]limit[ _]exceeded\b|\bunable to extend \w|\bthe table \S+ is full\b|\bthe transaction log .{0,60}is full\b/i,
     advice: "make room where it is full",
   },
   {
     family: "other",
     pattern:
-      /\bout[ -]of[ -]memory\b|outofmemory|memoryerror\b|\boomkilled\b|\bheap (?:space|limit)\b|\bcannot allocate memory\b|\bunable to allocate \d|\bexceeding (?:physical )?memory limits?\b|\bmemory limit exceeded\b/i,
+      /\bout[ -]of[ -]memory\b|outofmemory|memoryerror\b|\boomkilled\b|\bheap (?:space|limit)\b|\bcannot allocate memory\b|\bunable to allocate \d|\bexceeding (?:physical )?memory limits?\b|\bmemory limit exceeded\b|\boom command not allowed\b/i,
     advice: "give its worker more memory, or make its batches smaller",
   },
   {
