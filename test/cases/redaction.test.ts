@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { randomBytes, randomUUID } from "node:crypto";
 import { ask, at, cron, ENGINES, interval, makeWarehouse } from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
 import { run } from "../making/warehouses.ts";
 
 const letters = (n: number) => randomBytes(n).toString("hex").slice(0, n);
@@ -112,4 +113,16 @@ describe.each(ENGINES)("%s", (engine) => {
     for (const line of lines) expect(stdout).not.toContain(line);
     expect(stdout).toContain("cannot import key");
   });
+});
+
+test("a secret in the name of a schema in which a table was found is not shown", async () => {
+  const secret = pw();
+  await using warehouse = await makeWarehouse("postgresql", { runs: [] });
+  await warehouse.sql?.unsafe(`ALTER SCHEMA orchestration RENAME TO "old token=${secret}"`);
+  const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+  for (const command of [["generate", "--no-store"], ["check"]]) {
+    const { stdout, stderr } = await runCli(command, { cwd });
+    expect(stdout + stderr).not.toContain(secret);
+    expect(stdout).toContain("old token=***.sync_history");
+  }
 });
