@@ -1,13 +1,14 @@
 /** Failures of several CRMs in the same minutes, of the same kind: one cause, not several. */
 import type { FailureRow, ReadActivity, RuleActivity } from "./activity.ts";
 import { createFingerprinter } from "./errors/fingerprint.ts";
+import { tellsOfCertificate } from "./errors/families.ts";
 import type { ErrorFamily } from "./errors/schema.ts";
 import { formatInstant, formatNear, formatPlural, listNames } from "../text/figures.ts";
 import { lengthOf, type Window } from "../time/window.ts";
 import { poissonTail, PRIOR_FAILED } from "./chance.ts";
 import { compareNames } from "./words.ts";
 import type { Finding, Report } from "./schema.ts";
-import { MINUTE_MS } from "../time/units.ts";
+import { HOUR_MS, MINUTE_MS } from "../time/units.ts";
 
 export type CrmFailures = {
   source: string;
@@ -32,7 +33,7 @@ export function describeFailures({ failures, rules }: ReadActivity, { metadata, 
 
 /**
  * What CRMs have in common, such as the network, the workers and the warehouse, says so in other words to each. A login, a limit, a
- * field or a record is each one's own, unless the words are the same.
+ * field or a record is each one's own, unless the words are the same; so is a certificate.
  */
 const MAY_BE_COMMON: Record<ErrorFamily, boolean> = {
   connection: true,
@@ -63,6 +64,8 @@ type Row = {
   kind: string;
   example: string | null;
   minutes: number[];
+  /** Of its failures in the window, which may be more than have their minutes listed. */
+  firstMs: number;
 };
 type Span = {
   fromMinute: number;
@@ -85,19 +88,46 @@ export function findSharedCauses(crms: CrmFailures[], window: Window): Finding[]
   const rows = crms.flatMap(({ source, failures }) =>
     failures
       .filter(({ current }) => current)
-      .map(({ rule, message, minutes }): Row => {
+      .map(({ rule, message, minutes, firstMs }): Row => {
         const { family, key, example } = fingerprintOf(message);
-        return { source, rule, family, key, kind: MAY_BE_COMMON[family] ? family : key, example, minutes };
+        const isCommon = MAY_BE_COMMON[family] && !tellsOfCertificate(example ?? "");
+        return { source, rule, family, key, kind: isCommon ? family : key, example, minutes, firstMs };
       }),
   );
   const failedOfCrm = new Map(crms.map(({ source, failed }) => [source, failed]));
   return [...Map.groupBy(rows, ({ kind }) => kind)]
     .toSorted(([a], [b]) => compareNames(a, b))
-    .flatMap(([, alike]) => {
+    .flatMap(([, ofKind]) => partByBeginning(ofKind, crms))
+    .flatMap((alike) => {
       const spans = findSharedSpans(alike, (span) => isNoChance(span, failedOfCrm, window));
       const told = chooseSpan(spans, crms, window);
       return told === null ? [] : [describeSpan(told, alike[0]?.family ?? "other", window)];
     });
+}
+
+/**
+ * What has failed ever since it began has another cause than what succeeded for an hour after that, and began to fail later.
+ * What fails and succeeds by turns stays with the earliest.
+ */
+function partByBeginning(rows: Row[], crms: CrmFailures[]): Row[][] {
+  const begun = [...Map.groupBy(rows, ({ source }) => source)].map(([source, its]) => {
+    const failing = new Set(its.map(({ rule }) => rule));
+    const rules = crms.find((crm) => crm.source === source)?.rules.filter(({ rule }) => failing.has(rule)) ?? [];
+    const firstMs = Math.min(...its.map((row) => row.firstMs));
+    return { source, firstMs, successMs: Math.max(0, ...rules.map(({ lastSuccessMs }) => lastSuccessMs ?? 0)) };
+  });
+  const parts: { firstMs: number; sources: Set<string> }[] = [];
+  const unbroken = begun.filter(({ firstMs, successMs }) => successMs < firstMs);
+  for (const { source, firstMs, successMs } of unbroken.toSorted((a, b) => a.firstMs - b.firstMs)) {
+    const part = parts.at(-1);
+    if (part === undefined || successMs > part.firstMs + HOUR_MS) parts.push({ firstMs, sources: new Set([source]) });
+    else part.sources.add(source);
+  }
+  const later = parts.slice(1).map(({ sources }) => sources);
+  const earliest = new Set(begun.map(({ source }) => source)).difference(
+    later.reduce((all, sources) => all.union(sources), new Set<string>()),
+  );
+  return [earliest, ...later].map((sources) => rows.filter(({ source }) => sources.has(source)));
 }
 
 /** The times that several CRMs share, in order. */

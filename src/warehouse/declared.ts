@@ -1,4 +1,5 @@
 /** The rules a warehouse declares, with their schedules, as one of the presets' relations tells them. */
+import { maskName } from "../report/errors/redact.ts";
 import type { CrmConfig } from "../config/schema.ts";
 import type { DeclaredSchedule, RuleActivity, DeclaredRule } from "../report/activity.ts";
 import { readRecurrence, type Recurrence } from "../time/recurrence.ts";
@@ -73,14 +74,17 @@ function declareRule(row: RuleRow, endMs: number): DeclaredRule {
     name: row.name,
     enabled,
     automationLevel: row.automation_level,
-    strategy: row.strategy,
-    priority: row.priority,
+    strategy: row.strategy === null ? null : maskName(row.strategy),
+    priority: row.priority === null ? null : maskName(row.priority),
     schedules: enabled ? listSchedules(row) : [],
     disabledMs: row.enabled ? null : limit(row.changed),
     unmatched: false,
     isRewritten: false,
   };
 }
+
+/** Of numbers, or of few words: nothing in it can be a secret, and to look for one costs more than to read it. */
+const USUAL_SCHEDULE = /^(?:[\d *,/-]+|every \d{0,6} ?[a-z]{1,12})$/;
 
 function listSchedules(row: RuleRow): DeclaredSchedule[] {
   const text = row.schedule?.trim() ?? "";
@@ -89,7 +93,7 @@ function listSchedules(row: RuleRow): DeclaredSchedule[] {
     ? []
     : [
         {
-          text,
+          text: USUAL_SCHEDULE.test(text) ? text : maskName(text),
           recurrence,
           startAtMs: limit(row.from),
           endAtMs: row.to !== null && row.to < FIRST_END_MS ? null : limit(row.to),
@@ -107,7 +111,7 @@ function limit(ms: number | null): number | null {
 /** A row of sync_schedule. A crontab field that is not set means every value, as in Celery. */
 function readRow(row: NonNullable<RuleRow["recurrence"]>): Recurrence | Inexpressible {
   if (row.kind === "other") {
-    const type = row.type === null ? "no recurrence_type" : `recurrence_type ${JSON.stringify(row.type)}`;
+    const type = row.type === null ? "no recurrence_type" : `recurrence_type ${JSON.stringify(maskName(row.type))}`;
     return { kind: "inexpressible", reason: `${type}: neither interval nor crontab` };
   }
   if (row.kind === "interval") {

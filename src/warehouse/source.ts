@@ -1,4 +1,5 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
+import { maskName } from "../report/errors/redact.ts";
 import type { RulesProblem } from "../report/activity.ts";
 import type { PresetName } from "../report/words.ts";
 import type { FirstShowing } from "../time/clock-changes.ts";
@@ -79,12 +80,12 @@ function explainUnfit<T extends TableName>({ preset, rules }: LocatedTables<T>, 
   };
 }
 
-/** Schemas in which a table has the wanted name and every column. */
+/** Schemas in which a table has the wanted name and every column, as they are shown. */
 export function listSchemas(tables: TableName[], crm: TableConfig, dialect: Dialect): string[] {
   const complete = listNamed(tables, crm).filter(
     ({ preset, table }) => findIncomplete(table, preset, "actions", dialect) === null,
   );
-  return [...new Set(complete.flatMap(({ table: { schema } }) => schema ?? []))];
+  return [...new Set(complete.flatMap(({ table: { schema } }) => (schema === null ? [] : maskName(schema))))];
 }
 
 function makeSource<T extends TableName>(

@@ -1,4 +1,5 @@
 /** Which of the tables that are there belong to which preset. */
+import { maskName } from "../report/errors/redact.ts";
 import type { RulesProblem } from "../report/activity.ts";
 import type { CrmConfig } from "../config/schema.ts";
 import { PRESET_NAMES, type PresetName } from "../report/words.ts";
@@ -124,8 +125,9 @@ function adviseOnOthers(found: TableName[], crm: TableConfig): { advice?: string
     : { advice: `${nameTable(there)} is there, so only the table of the runs is missing` };
 }
 
+/** As it is shown: whoever made the table chose its names. */
 function nameTable({ schema, name }: TableName): string {
-  return schema === null ? name : `${schema}.${name}`;
+  return schema === null ? maskName(name) : `${maskName(schema)}.${maskName(name)}`;
 }
 
 /** The table's name as SQL reads it. */

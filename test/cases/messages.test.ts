@@ -256,6 +256,21 @@ describe.each(ENGINES)("%s", (engine) => {
       name: "stderr after a long stdout",
       of: (root) => `Process exited with code 1\nstdout:\n${"ok\n".repeat(300)}stderr:\n${root}`,
     },
+    { name: "a line in colours", of: (root) => `\u001b[31mERROR\u001b[0m \u001b[1m${root}\u001b[0m` },
+    {
+      name: "a session of SQLAlchemy's that failed before",
+      of: (root) =>
+        `sqlalchemy.exc.PendingRollbackError: This Session's transaction has been rolled back due to a previous exception during flush. To begin a new transaction with this Session, first issue Session.rollback(). Original exception was: ${root}`,
+    },
+    {
+      name: "a chain of anyhow's",
+      of: (root) => `Error: sync failed\n\nCaused by:\n    0: could not load the page\n    1: ${root}`,
+    },
+    {
+      name: "an answer below its headers",
+      of: (root) =>
+        `(500)\nReason: Internal Server Error\nHTTP response headers: HTTPHeaderDict({${"'X-Header': 'a b c', ".repeat(60)}})\nHTTP response body: ${JSON.stringify({ status: "error", message: root })}\n`,
+    },
     {
       name: "the end of a long output",
       of: (root) => `Process exited with code 1\n${"page done\n".repeat(200)}${root}`,

@@ -1,7 +1,8 @@
 /** Secrets that services print into their errors are shown nowhere; what is no secret stays readable. */
 import { describe, expect, test } from "bun:test";
 import { randomBytes, randomUUID } from "node:crypto";
-import { ask, at, ENGINES, makeWarehouse } from "../making/cases.ts";
+import { ask, at, cron, ENGINES, interval, makeWarehouse } from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
 import { run } from "../making/warehouses.ts";
 
 const letters = (n: number) => randomBytes(n).toString("hex").slice(0, n);
@@ -82,6 +83,22 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(stdout).not.toContain(secret);
   });
 
+  test("a secret in any word of a schedule is not shown", async () => {
+    const secret = pw();
+    const written = [
+      { ...cron("0 * * * *", "contacts"), recurrence: `pwd=${secret}` },
+      cron(`token=${secret} pass=${secret} * * *`, "deals"),
+      interval(5, `pwd=${secret}`, "owners"),
+    ];
+    const runs = ["contacts", "deals", "owners"].map((rule) =>
+      run({ rule, start: at("07-10 20:00"), end: at("07-10 20:01") }),
+    );
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: written });
+    const { stdout, report } = await ask(warehouse, { flags: ["--detailed"] });
+    expect(stdout).not.toContain(secret);
+    expect(report.findings.filter(({ message }) => message.includes("its schedule is not understood"))).toHaveLength(3);
+  });
+
   test("characters of no width inside a name hide no secret", async () => {
     const secret = pw();
     await using warehouse = await makeWarehouse(engine, { runs: failures([`login failed, pass\u200bword=${secret}`]) });
@@ -96,4 +113,16 @@ describe.each(ENGINES)("%s", (engine) => {
     for (const line of lines) expect(stdout).not.toContain(line);
     expect(stdout).toContain("cannot import key");
   });
+});
+
+test("a secret in the name of a schema in which a table was found is not shown", async () => {
+  const secret = pw();
+  await using warehouse = await makeWarehouse("postgresql", { runs: [] });
+  await warehouse.sql?.unsafe(`ALTER SCHEMA orchestration RENAME TO "old token=${secret}"`);
+  const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+  for (const command of [["generate", "--no-store"], ["check"]]) {
+    const { stdout, stderr } = await runCli(command, { cwd });
+    expect(stdout + stderr).not.toContain(secret);
+    expect(stdout).toContain("old token=***.sync_history");
+  }
 });

@@ -1,6 +1,6 @@
 /** What several CRMs have in common, by hand-made rows. */
 import { describe, expect, test } from "bun:test";
-import { at, cron, DAY, ENGINES, HOUR, makeWarehouse, repeat } from "../making/cases.ts";
+import { at, cron, DAY, ENGINES, HOUR, makeWarehouse, MINUTE, repeat } from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
 import { readPass } from "../making/passes.ts";
 
@@ -49,6 +49,22 @@ describe.each(ENGINES)("%s", (engine) => {
     const { stdout: screen } = await runCli(asked, { cwd });
     expect(screen.includes(", over: ")).toBe(over);
     expect(screen.includes(", going on: ")).toBe(!over);
+  });
+
+  test("what has failed for days shares no cause with what began to fail today", async () => {
+    const begins: Record<string, string> = { hubspot: "07-10 12:00", genius: "07-08 00:00", arrivy: "07-10 12:00" };
+    const runs = CRMS.flatMap((crm) =>
+      repeat({ crm, from: "07-06 00:00", to: "07-10 20:55", every: 5 * MINUTE }, (start) =>
+        start >= at(begins[crm] ?? "") ? failed : {},
+      ),
+    );
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const cwd = directoryWith(CRMS.map((crm) => `[crm.${crm}]\nurl = "${warehouse.url}"\n`).join(""));
+    const asked = ["generate", "--no-store", "--as-of", at("07-10 21:00"), "--format", "json"];
+    const { findings } = readPass((await runCli(asked, { cwd })).stdout);
+    expect(findings).toMatchObject([
+      { id: "failures-shared", severity: "critical", evidence: { sources: ["hubspot", "arrivy"], over: false } },
+    ]);
   });
 
   test("silence-shared-called-over: what started nowhere from 12:00 to 18:00 is one finding, and one line", async () => {

@@ -19,16 +19,23 @@ function crm(
   current = true,
   lastSuccessMs: number | null = WINDOW.endMs,
 ): CrmFailures {
+  const firstMs = Math.min(...times.map(at)) * 60_000;
   return {
     source,
     failed: times.length,
     rules: [{ rule: "r", lastSuccessMs }],
     idle: new Set(),
-    failures: [{ rule: "r", message, n: times.length, firstMs: 0, lastMs: 0, current, minutes: times.map(at) }],
+    failures: [{ rule: "r", message, n: times.length, firstMs, lastMs: 0, current, minutes: times.map(at) }],
   };
 }
 
 const refused = "Connection refused: db-1:5432";
+
+/** From 02:00 to 06:59. */
+const EACH_MINUTE = Array.from(
+  { length: 300 },
+  (_, n) => `0${2 + Math.floor(n / 60)}:${String(n % 60).padStart(2, "0")}`,
+);
 
 test.each<{ name: string; crms: CrmFailures[]; messages: string[] }>([
   {
@@ -91,6 +98,31 @@ test.each<{ name: string; crms: CrmFailures[]; messages: string[] }>([
     messages: [
       expect.stringMatching(/^One cause for 3 CRMs \(a, b, c\): they failed with authentication errors/) as never,
     ],
+  },
+  {
+    name: "a certificate is each server's own",
+    crms: [
+      crm("a", refused, ["04:10", "04:11"]),
+      crm("b", "certificate verify failed: certificate has expired", ["04:10", "04:11"]),
+    ],
+    messages: [],
+  },
+  {
+    name: "what failed before the other began to fail, without a success since",
+    crms: [
+      crm("a", refused, EACH_MINUTE, true, Date.parse("2026-07-07T00:00:00Z")),
+      crm("b", refused, EACH_MINUTE.slice(180), true, Date.parse("2026-07-10T04:58:00Z")),
+      crm("c", refused, EACH_MINUTE.slice(181), true, Date.parse("2026-07-10T04:57:00Z")),
+    ],
+    messages: [expect.stringMatching(/^One cause for 2 CRMs \(b, c\): .* from 05:00 to 07:00/) as never],
+  },
+  {
+    name: "what failed less than an hour before the other's last success",
+    crms: [
+      crm("a", refused, EACH_MINUTE, true, null),
+      crm("b", refused, EACH_MINUTE.slice(60), true, Date.parse("2026-07-10T02:59:00Z")),
+    ],
+    messages: [expect.stringMatching(/^One cause for 2 CRMs \(a, b\): .* from 02:00 to 07:00/) as never],
   },
   {
     name: "the window before does not count",

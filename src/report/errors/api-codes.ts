@@ -43,7 +43,7 @@ const CODES: Partial<Record<ErrorFamily, string>> = {
     RequestTimeout RequestTimeoutException OperationTimedOut MaxTimeMSExpired ExceededTimeLimit`,
   connection: `
     SERVER_UNAVAILABLE SERVICE_UNAVAILABLE UNAVAILABLE temporarily_unavailable ServiceUnavailable ServiceUnavailableException
-    UnknownHostException NoRouteToHostException ServerNotFoundError CommunicationsException EndpointConnectionError AutoReconnect
+    UnknownHostException NoRouteToHostException ServerSelectionTimeoutError ServerNotFoundError CommunicationsException EndpointConnectionError AutoReconnect
     NotWritablePrimary NETWORK_EXCEPTION BROKER_NOT_AVAILABLE LEADER_NOT_AVAILABLE COORDINATOR_NOT_AVAILABLE NoBrokersAvailable
     NOT_LEADER_OR_FOLLOWER CLUSTERDOWN MASTERDOWN ERR_CONNECTION_REFUSED ERR_CONNECTION_RESET ERR_CONNECTION_CLOSED
     ERR_NAME_NOT_RESOLVED ERR_INTERNET_DISCONNECTED ERR_ADDRESS_UNREACHABLE ERR_NETWORK ERR_NETWORK_CHANGED ERR_EMPTY_RESPONSE

@@ -48,6 +48,7 @@ const FIELDS = [
   "parameter",
   "path",
   "pointer",
+  "loc",
 ];
 /** These tell the failure only where nothing above does. */
 const VAGUE = [
@@ -59,6 +60,7 @@ const VAGUE = [
   "internal_message",
   "status_message",
   "statustext",
+  "log",
 ];
 /** Where the message says nothing, these do; an exception named there is told beside any message. */
 const CAUSES = [
@@ -111,6 +113,7 @@ const OF_ERROR = [
   "data",
   "errorinfo",
   "payload",
+  "jsonpayload",
   "meta",
   ...CAUSES,
 ];
@@ -304,7 +307,12 @@ function readEntries(text: string): { entries: Entry[]; length: number | null } 
     } else if (token === ":") isValue = true;
     else if (token === ",") isValue = top?.isObject === false;
     else if (!isValue) key = readString(token).toLowerCase();
-    else if (top?.isOfError === true || top?.isOutermost === true) {
+    else if (top?.key === "loc" && !top.isObject) {
+      // The last word of a path is the field of the object that the path stands in.
+      const of = open.at(-2)?.id ?? 0;
+      const path = { key: "loc", value: readString(token), words: true, depth: open.length, of, field: null };
+      if (token.startsWith('"')) entries.splice(entries.at(-1)?.key === "loc" ? -1 : entries.length, 1, path);
+    } else if (top?.isOfError === true || top?.isOutermost === true) {
       const isText = top.isObject && (key === "value" || key === "en") && TELLING.includes(top.key);
       const name = isText || !top.isObject ? top.key : key;
       const words = token.startsWith('"');

@@ -33,6 +33,11 @@ const MASKS = once((): Mask[] => [
     /(\b\w{0,40}(?:auth|cred\w{0,20}|login)\s{0,3}[=:]\s{0,3}[([]\s{0,3}[^\s,"'()[\]]{1,100}\s{0,3},\s{0,3})[^\s,"'()[\]]+(?=\s{0,3}[)\]])/gi,
     "$1***",
   ],
+  // An object that a program prints, without names.
+  [
+    /(\b(?!\w{0,60}(?:denied|error|exception|fail\w{0,4})\b)\w{0,40}cred(?:ential)?s?\([^\s,"'()[\]=:]{1,100}\s?,\s?)[^\s,"'()[\]=:]+(?=\))/gi,
+    "$1***",
+  ],
   [new RegExp(String.raw`((?:->|\.|::)auth\(\s{0,3})${STRING}(?=\s{0,3}\))`, "gi"), "$1***"],
   [
     new RegExp(
@@ -66,6 +71,7 @@ const MASKS = once((): Mask[] => [
     ),
     "$1***",
   ],
+  [new RegExp(String.raw`(<name>\s{0,3}${SECRET_SETTING}\s{0,3}</name>\s{0,40}<value>)[^<]+`, "gi"), "$1***"],
   // Any two strings of which the second looks like a password.
   [
     new RegExp(String.raw`([([]\s{0,3})(${STRING})(\s{0,3},\s{0,3})(${STRING})(?=\s{0,3}[)\]])`, "g"),

@@ -5,6 +5,7 @@ import { isGeneric } from "./generic.ts";
 import { findInOutput, isJsonLines } from "./outputs.ts";
 import { findInXml, isXml } from "./xml.ts";
 import { findInTrace } from "./traces.ts";
+import { leaveColours, leaveHeaders, leaveWrapping } from "./wrapped.ts";
 
 /** Nothing looks further into a message than this, the end of a trace apart. */
 export const READ_LENGTH = 1000;
@@ -26,11 +27,14 @@ const QUOTED = /^\s*"(?:[^"\\]|\\[\s\S])*"\s*$/;
 
 /** The line or lines that name the cause, not yet redacted. Linear in the first and last kilobyte of the message. */
 export function findCause(message: string): string {
-  return findUnquoted(QUOTED.test(message) ? readString(message.trim()) : message);
+  const plain = leaveColours(message);
+  return findUnquoted(QUOTED.test(plain) ? readString(plain.trim()) : plain);
 }
 
 function findUnquoted(message: string): string {
   const { start, end } = readEnds(message);
+  const answer = leaveHeaders(end === null ? start : `${start}\n${end}`);
+  if (answer !== null) return findInside(answer);
   const rejected = REJECTED.exec(start)?.[1];
   if (rejected !== undefined) return `UnhandledPromiseRejection: ${rejected}`;
   if (isXml(start) && !isPage(start)) {
@@ -98,8 +102,9 @@ function dropFirstWord(text: string): string {
   return goesOnAt === -1 ? "" : text.slice(goesOnAt);
 }
 
-function unwrap(text: string, times: number): string {
-  if (times === 0) return text;
+function unwrap(wrapped: string, times: number): string {
+  if (times === 0) return wrapped;
+  const text = leaveHeaders(wrapped) ?? leaveWrapping(wrapped);
   const inside =
     findInPage(text) ??
     findInXml(text) ??

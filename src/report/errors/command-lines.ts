@@ -82,7 +82,7 @@ const COMMAND_LINES = once((): Mask[] => [
   // curl -u user:password, docker's -u 1000:1000 and what copies only newer files apart.
   [
     new RegExp(
-      String.raw`(${FLAG_BEFORE}(?=-)(?<!\b(?:cp|mv|rsync|scp|sort|tar|uniq)\s[^\n|;&]{0,100})(?:-[A-Za-z]{0,5}[uU]|--(?:proxy-)?user)(?:=|${NEXT})?["']?[^\s:"',/=]{1,100}:)(?!\d{1,6}\b|\/\/)((?<=["'][^"']{1,101})[^"'\n]+|[^\s"']+)`,
+      String.raw`(${FLAG_BEFORE}(?=-)(?<!\b(?:cp|mv|rsync|scp|sort|tar|uniq)\s[^\n|;&]{0,100})(?:-[A-Za-z]{0,5}[uU]|--(?:proxy-)?user)(?:=|${NEXT})?["']?[^\s:"',/=]{0,100}:)(?!\d{1,6}\b|\/\/)((?<=["'][^"']{1,101})[^"'\n]+|[^\s"']+)`,
       "g",
     ),
     "$1***",
@@ -120,7 +120,7 @@ const COMMAND_LINES = once((): Mask[] => [
     "$1***",
   ],
   [
-    /(\bidentified\s{1,3}by\s{1,3}(?:values\s{1,3})?)(?!(?:a|an|externally|globally|its|the|their)\b|\d)(?:"[^"\n]*"?|'[^'\n]*'?|[^\s;]+)/gi,
+    /(\bidentified\s{1,3}(?:with\s{1,3}[\w'"]{1,60}\s{1,3})?(?:by|(?<=\bwith\s{1,3}[\w'"]{1,60}\s{1,3})as)\s{1,3}(?:values\s{1,3}|password\s{1,3})?)(?!(?:a|an|externally|globally|its|the|their)\b|\d)(?:"[^"\n]*"?|'[^'\n]*'?|[^\s;]+)/gi,
     "$1***",
   ],
   [
@@ -129,6 +129,23 @@ const COMMAND_LINES = once((): Mask[] => [
   ],
   [
     /(\bhtpasswd\s[^\n|;]{0,60}?-\w{0,5}b\w{0,5}\s{1,3}(?:-\S{1,20}\s{1,3}){0,5}[^\s-]\S{0,200}\s{1,3}\S{1,100}\s{1,3})\S+/g,
+    "$1***",
+  ],
+  // Settings that a table keeps: the name says that the value is one.
+  [
+    /(\bset\s{1,3}["\x60[]?(?:\w{0,20}_)?(?:data|val(?:ue)?|content)["\x60\]]?\s{0,3}=\s{0,3})(?:"[^"\n]*"?|'[^'\n]*'?)(?=[^\n]{0,200}\bwhere\b[^\n]{0,60}=\s{0,3}["'][\w.-]{0,40}(?:passw|pwd|secret|token|key|cred))/gi,
+    "$1***",
+  ],
+  // SQL Server's other databases.
+  [
+    /\b(?:sp_addlinkedsrvlogin|sp_addlogin|sp_password|openrowset|opendatasource)\b[^\n]{0,300}/gi,
+    (call = "") => call.replace(/(?<=[,;]\s{0,3}N?)'[^'\n]*'/g, "***"),
+  ],
+  // HTTPie and isql.
+  [new RegExp(String.raw`(${FLAG_BEFORE}--auth(?:=|${NEXT})["']?[^\s:"',/=]{1,100}:)[^\s"']+`, "g"), "$1***"],
+  [/((?<![\w.-])(?:https?|xhs?)\s(?:[^\n|;]{0,100}\s)?-a\s{0,3}["']?[^\s:"',/=]{1,100}:)[^\s"']+/g, "$1***"],
+  [
+    /((?<![\w.-])(?:isql|iusql)\s{1,3}(?:-\w{1,20}\s{1,3}){0,5}[^\s-]\S{0,100}\s{1,3}[^\s-]\S{0,100}\s{1,3})(?![-:])\S+/g,
     "$1***",
   ],
   // Windows: net use … password /user:name password, and /u:name /p:password.
@@ -150,7 +167,7 @@ const COMMAND_LINES = once((): Mask[] => [
 
 /** What every text has that one of them fits: an option, a pipe, a path or a place, or one of the words. */
 const COMMAND_LINE =
-  /(?:["'\s`([]|^)-|[|/@]|identified|passw|\b(?:setx|setenv|export|env|arg|declare -x|set -\w{1,7}|config(?:ure)?)\s|(?::[^:]*){4}/i;
+  /(?:["'\s`([]|^)-|[|/@]|identified|passw|where\b|sp_\w|open(?:rowset|datasource)|\b(?:setx|setenv|export|env|arg|declare -x|set -\w{1,7}|config(?:ure)?)\s|(?::[^:]*){4}/i;
 
 export function maskCommandLines(text: string): string {
   return COMMAND_LINE.test(text) ? applyMasks(text, COMMAND_LINES()) : text;

@@ -25,6 +25,8 @@ const CUSTOMER_VALUES = once((): Mask[] => [
   [/(\[parameters: )[\s\S]*?(?=\]\s{0,5}(?:\n|\(Background|$)|$)/g, "$1***"],
   [REFUSED_VALUE, "$1***"],
   [/“[^”\n]*”?/g, "“***”"],
+  // The same in languages that quote so; a name stands within the sentence.
+  [/(: {1,2})(?:»[^«\n]*«|«[^»\n]*»)(?=\s|$)/g, "$1***"],
   // Without quotation marks these go on behind a blank.
   [
     /((?<![\w-])(?:[\w-]{0,20}phone[\w-]{0,20}|mobile|cell|fax|tel(?:e?fon\w{0,2}|éfono)?|téléphone|handy)(?: (?:is|no\.?|number))?\s{0,3}[:=]?\s{0,3})(?!\d{4}-\d\d-)(?:\+\s?)?\(?\d(?:[ ()./-]{0,3}\d){5,}/gi,

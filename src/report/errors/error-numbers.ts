@@ -70,7 +70,7 @@ const BESIDE_WORDS: Numbers[] = [
     families: SQL_SERVER,
   },
   {
-    at: /(?:\bSQLSTATE[ :=[('"]{1,3}|\(["'](?=\w{5}["'], )|\[(?=\w{5}\] ?\[)|\b\d{3,6} \((?=\w{5}\))|\bcode["']?: ["'](?=\w{5}["']))(?<number>[\dA-Z]{5})\b/g,
+    at: /(?:\bSQLSTATE[ :=[('"]{1,3}|\(["'](?=\w{5}["'], )|\[(?=\w{5}\] ?\[)|\b\d{3,6} \((?=\w{5}\))|\bPostgresException \(0x80004005\): (?=\w{5}:)|\bcode["']?: ["'](?=\w{5}["']))(?<number>[\dA-Z]{5})\b/g,
     families: {
       authentication: "28* 42501",
       timeout: "HYT00 HYT01",

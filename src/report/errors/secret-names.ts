@@ -8,23 +8,33 @@ const FOREIGN = [
   "kennwort",
   "mot de passe",
   "contrase[nñ]a",
+  "contrasenya",
+  "contrasinal",
+  "pasahitza",
   "senha",
   "palavra-passe",
+  "parool",
   "parol\\p{L}{0,3}(?: d['’]ordine| de passe)?",
   "пароль?\\p{L}{0,3}",
   "has[lł]o",
   "heslo",
+  "geslo",
   "lozinka",
   "wachtwoord",
   "l[oö]senord",
   "adgangskode",
   "passord",
   "salasana",
+  "slaptažodis",
+  "lykilorð",
+  "fjalëkalim\\p{L}{0,2}",
   "jelsz[oó]",
   "[sş]ifre",
-  "κωδικός",
+  "κωδικός(?: πρόσβασης)?",
   "mật khẩu",
-  "kata sandi",
+  "kata (?:sandi|laluan)",
+  "[şš]ifra|шифра|лозинк[аи]|гасло|գաղտնաբառ|პაროლი|құпия ?сөз",
+  "पासवर्ड|পাসওয়ার্ড|கடவுச்சொல்|پاس ?ورڈ|رمز عبور",
   "סיסמה",
   "كلمة المرور",
   "รหัสผ่าน",
@@ -70,8 +80,8 @@ const UNSURE = [
   "(?-i:[A-Z0-9_]*(?:KEY|PASS|PW))",
   "(?:db|ftp|imap|ldap|mail|my|pg|sftp|smtp|sql|ssh|user)(?:pass|pw)",
 ];
-const AFTER_NAME = String.raw`(?:\d{1,4}|s|[_-][\w-]{0,40}|(?-i:[A-Z]\w{0,40}))?`;
-const COPULA = "is|was|are|(?:set|changed|reset) to|ist|lautet|est|es|é|är|er";
+const AFTER_NAME = String.raw`(?:\d{1,4}|s|[_-][\w-]{0,40}|(?-i:[A-Z]\w{0,40}))?(?:\svalue)?`;
+const COPULA = "is|was|are|(?:set|changed|reset) to|ist|lautet|est|es|é|är|er|je|jest|è";
 const SPACE = String.raw`(?:\s|%20|\+){0,5}`;
 const SIGN = String.raw`(?:[:=]{1,2}>?|：|＝|->|[→⇒]|%(?:25){0,3}3[AaDd]|&(?:colon|equals|#0{0,4}(?:58|61)|#x0{0,4}3[ad]);)`;
 /** What a dump writes before a string: PHP's `string(10) "…"`, Go's `(string) (len=10) "…"`. */
@@ -79,11 +89,12 @@ const TYPED = String.raw`(?:${BLANK}{0,60}(?:\w{1,20}\(\d{1,9}\)|\(\w{1,20}\)(?:
 /** The end of a place that a template fills: `%(password)s`, `${password}`, `{{ password }}`. */
 const FILLED = String.raw`\)s|\s{0,3}\}{1,2}`;
 const SEPARATOR = [
-  String.raw`(?:${QUOTE})?(?:\]|${FILLED})?(?:${SPACE}${SIGN}${SPACE}${TYPED}|\s{1,5}(?:${COPULA})\s{1,5}|[是为為はが]|\s?[「『«»„“‘]\s?)(?:[\[(]\s{0,3}(?=${QUOTE}))?`,
+  String.raw`(?:${QUOTE})?(?:\]|${FILLED})?(?:${SPACE}${SIGN}${SPACE}(?:(?:entered|given|tried|used)\s{1,3}(?=${QUOTE}))?${TYPED}|\s{1,5}(?:${COPULA})\s{1,5}|[是为為はが]|\s?[「『«»„“‘]\s?)(?:[\[(]\s{0,3}(?=${QUOTE}))?`,
   // The comma of a pair of strings, XML's `>`, a bracket or a space where a quoted value follows.
   String.raw`(?:${QUOTE})\s{0,5},\s{0,5}(?=${QUOTE})`,
   ">|&gt;|%(?:25){0,3}3[Ee]",
   // The next cell of a table.
+  String.raw`<\/(?:t[dh]|dt)>\s{0,9}<(?:td|dd)(?:\s[^<>]{0,100})?>`,
   String.raw`\*{0,2}[^\S\n]{0,40}[|│┃║][^\S\n]{0,40}`,
   String.raw`[\s(](?=["'])`,
 ].join("|");
@@ -102,7 +113,7 @@ const BLOCK = String.raw`[|>][-+\d]{0,2}[^\S\n]{0,5}(?:\n|\\{1,8}n)(?<indent>[^\
 const NAMED = once(
   () =>
     new RegExp(
-      String.raw`(?<![\p{L}\p{N}_-])(?:(?<sure>[\p{L}\p{N}_-]*(?:${SURE.join("|")})${AFTER_NAME})|(?<unsure>${UNSURE.join("|")}))(?<separator>${SEPARATOR})(?<value>${QUOTED.join("|")}|\{\s{0,5}(?=${QUOTE})[^}]*\}?|(?<encoded>${ENCODED_QUOTE})[\s\S]*?(?:\k<encoded>|$)|${BLOCK}|${PLAIN})`,
+      String.raw`(?<![\p{L}\p{N}_-])(?:(?<sure>[\p{L}\p{N}_-]*(?:${SURE.join("|")})${AFTER_NAME})|(?<unsure>${UNSURE.join("|")}))(?<separator>${SEPARATOR})(?<value>${QUOTED.join("|")}|\{\s{0,5}(?=${QUOTE}|[\w.-]{1,40}\s{0,3}[:=])[^}]*\}?|(?<encoded>${ENCODED_QUOTE})[\s\S]*?(?:\k<encoded>|$)|${BLOCK}|${PLAIN})`,
       "giu",
     ),
 );
@@ -119,8 +130,11 @@ export function maskNamedSecrets(text: string): string {
   let nested = { end: 0, times: 0 };
   named.lastIndex = 0;
   for (let match = named.exec(text); match !== null; match = named.exec(text)) {
-    const { sure, unsure, separator = "", value = "" } = match.groups ?? {};
-    const end = match.index + match[0].length;
+    const { sure, unsure, separator = "", value: read = "" } = match.groups ?? {};
+    // What an element holds ends where the next tag begins.
+    const tag = separator === ">" ? read.indexOf("<", 1) : -1;
+    const value = tag === -1 ? read : read.slice(0, tag);
+    const end = match.index + match[0].length - (read.length - value.length);
     const start = end - value.length;
     const found = { name: sure ?? unsure ?? "", isSure: sure !== undefined, separator, value };
     const before = text.slice(Math.max(0, match.index - 40), match.index);
@@ -138,7 +152,8 @@ export function maskNamedSecrets(text: string): string {
 function isValue(found: Found): boolean {
   const { separator, value, after } = found;
   if (separator.includes(",") && (/^\s{0,5}[:=]/.test(after) || isFieldName(value))) return false;
-  if (/[([]\s*$/.test(separator) && /^\s{0,3},\s{0,3}\*{3}/.test(after)) return false;
+  const isOfMany = /(?:key|password|secret|token)s$/i.test(found.name);
+  if (!isOfMany && /[([]\s*$/.test(separator) && /^\s{0,3},\s{0,3}\*{3}/.test(after)) return false;
   if (/[|│┃║]/.test(separator)) return isSecretCell(found);
   return isSecret(found);
 }

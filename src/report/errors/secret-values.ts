@@ -7,9 +7,10 @@ export type Found = { name: string; isSure: boolean; separator: string; value: s
 export function isSecret({ name, isSure, separator, value, before, after }: Found): boolean {
   const bare = unquote(value);
   const isQuoted = bare !== value;
+  if (separator === ">" && bare.startsWith("<")) return false;
   if (!/[\p{L}\p{N}]/u.test(bare)) return isQuoted && bare.length > 3;
   if (isQuoted ? SENTENCE.test(bare) : NO_VALUE.test(bare)) return false;
-  if (PLACEHOLDER.test(bare) || (name === "key" && COLUMN.test(bare))) return false;
+  if (isResource(bare) || PLACEHOLDER.test(bare) || (name === "key" && COLUMN.test(bare))) return false;
   if (isNameOfSecret(bare, before, after)) return false;
   if (isAboutOther(name, before) || isPlace(name, before, bare) || (/[^s]s$/i.test(name) && /^[\d.,]{1,9}$/.test(bare)))
     return false;
@@ -48,6 +49,11 @@ function isPlace(name: string, before: string, bare: string): boolean {
 /** "the token is outdated"; what other languages say for "is" means much else too. */
 function goesOn(separator: string, word: string): boolean {
   return UNCERTAIN_COPULA.test(separator) ? !hasLetterAndDigit(word) : /\w(?:ed|able|ible|ing)[.,;:]?$/i.test(word);
+}
+
+/** Where a cloud keeps a secret, which is not the secret. */
+export function isResource(value: string): boolean {
+  return /^(?:arn:aws[\w-]{0,10}:secretsmanager:|projects\/[\w-]{1,60}\/secrets\/)/.test(value);
 }
 
 /** "token expected", "password: string": the sentence goes on, or a type is named. */
@@ -91,7 +97,7 @@ const ABOUT =
   /(?:[_-](?=[a-z])|(?=[A-Z]))(?:types?|expir\w{0,10}|counts?|length|limit|ur[il]|endpoint|name|field|column|policy|reset\w{0,20}|required|scopes?|status|errors?|invalid|missing|file|path|version|usage|ttl|age|updated\w{0,4}|created\w{0,4}|changed\w{0,4})(?:[_-]\w{0,20})?$/i;
 /** Keys that find a record, and no door. */
 const KEY_OF_DATA =
-  /(?:^|[_-])(?:alternate|business|cache|candidate|composite|conflict|dedup\w*|duplicate|external|foreign|group|hash|idempotency|issue|join|lookup|merge|message|missing|natural|object|parent|partition|primary|project|public|range|record|required|routing|row|s3|sort|surrogate|translation|unique|unknown)[_-]?key$/i;
+  /(?:^|[_-])(?:alternate|business|cache|candidate|composite|conflict|dedup\w*|duplicate|external|foreign|group|hash|idempotency|issue|join|lookup|merge|message|missing|natural|no_?such|object|parent|partition|primary|project|public|range|record|required|routing|row|s3|sort|surrogate|translation|unique|unknown)[_-]?key$/i;
 /** What comes before `token` where a parser speaks. */
 const PARSER =
   /\b(?:current|end|expected|illegal|last|lexer|next|pars(?:er?|ing)|reserved|unexpected|unknown|unrecogni[sz]ed)[\s:]{1,3}$/i;
@@ -106,7 +112,7 @@ const PASS_OF_MANY = /(?:first|second|third|last|next|multi|single|two|by)[_-]?p
 /** "secret 'x' not found": the quoted words are its name. */
 const TOLD_ABOUT = /^\s{1,3}(?:(?:was )?not found|does not exist|is missing|at |in |near |of )/i;
 const ASSIGNED = /=|＝|%(?:25)*3[Dd]|&(?:equals|#0*61|#x0*3d);/;
-const UNCERTAIN_COPULA = /^\s+(?:ist|est|es|é|är|er|are)\s/iu;
+const UNCERTAIN_COPULA = /^\s+(?:ist|est|es|é|är|er|je|jest|è|are)\s/iu;
 
 function unquote(value: string): string {
   const quoted = /^b?(?:\\{0,8}["']|%(?:25){0,3}2[27]|&[#\w]{2,6};|\\{1,8}[ux]0{0,2}2[27])/i.exec(value)?.[0] ?? "";

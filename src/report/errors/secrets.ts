@@ -3,7 +3,7 @@ import { maskCallArguments } from "./call-arguments.ts";
 import { maskCommandLines } from "./command-lines.ts";
 import { applyMasks, once, type Mask } from "./masks.ts";
 import { maskNamedSecrets, PASSWORD, SECRET_KEY, SECRET_NAME, SURE_NAME } from "./secret-names.ts";
-import { hasLetterAndDigit, looksSecret } from "./secret-values.ts";
+import { hasLetterAndDigit, isResource, looksSecret } from "./secret-values.ts";
 
 const AUTHORIZATION =
   /((?:proxy-|x-|http_)?authorization\\*["']?\]?\s{0,5}[:=]\s{0,5})(?!(?:absent|empty|nil|none|null|undefined|unset|<[a-z][a-z _-]{0,30}>)\s{0,3}(?:$|[\n,;.)}\]]))(?!(?:denied|error|fail\w{0,3}|header|invalid|is|missing|not|required|was)\b)(?:\\*"[^"\n]*"?|\\*'[^'\n]*'?|(?:[\w-]{1,40}[^\S\n]{1,5})?(?:"[^"\n]*"|[^\s"',;])+(?:,\s{0,5}[\w-]{1,40}=(?:\\{0,8}"[^"\n]*"|[^\s",]+))*)/gi;
@@ -75,7 +75,7 @@ const CODES = once((): Mask[] => [
 const SPOKEN = once(
   () =>
     new RegExp(
-      String.raw`((?<![\p{L}\p{N}])(?:${PASSWORD}|pass|pwd?|${SECRET_KEY}|secret)(?:\s{1,3}(?:for|of)\s{1,3}(?:user\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was))?\s{1,3})([^\s,;]+)`,
+      String.raw`((?<![\p{L}\p{N}])(?:${PASSWORD}|pass|pwd?|${SECRET_KEY}|secret)(?:\s{1,3}(?:for|of|für|von|pour|de|del|do|para|per|voor|för)\s{1,3}(?:(?:user|benutzer|l['’]utilisateur|usuario|utente|usuário|gebruiker|användaren)\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was|ist|lautet|est|es|è|é))?\s{1,3})([^\s,;]+)`,
       "giu",
     ),
 );
@@ -99,22 +99,27 @@ const SECRETS = once((): Mask[] => [
   [/\b((?:NTLM|Negotiate|Kerberos)\s{1,5})(?=[\w+/]{0,200}(?:\d|[a-z][A-Z]))[\w+/=-]{12,}/g, "$1***"],
   // Redis and SMTP.
   [
-    /(\bAUTH\s{1,3}(?:[\w-]{1,20}\s{1,3})?)(\S{6,})/g,
-    (match = "", before = "", value = "") => (looksSecret(value) ? `${before}***` : match),
+    /(\bAUTH\s{1,3})(\S+)(\s{1,3}\S{6,})?/g,
+    (_all = "", before = "", first = "", second = "") =>
+      before + (looksSecret(first) ? "***" : first) + (looksSecret(second.trim()) ? " ***" : second),
+    /AUTH/,
   ],
+  [/(\bSETUSER\s[^\n>]{1,100}\s>|\b(?:requirepass|masterauth)\s{1,3}["']?)(?!is\b|not\b)[^\s"']+/gi, "$1***"],
   [/\b(token\s{1,5})(?=[\w.~+/-]{0,200}\d)[\w.~+/=-]{6,}/gi, "$1***"],
 ]);
 
 const AFTER_NAMES = once((): Mask[] => [
   [
-    /(<(?:[\w-]{1,40}:)?[\w-]{0,40}(?:api-?key|passw(?:or)?d|pwd|secret|token)[\w-]{0,20}\s[^<>]{1,200}>)[^<]+/gi,
+    /(<(?:[\w-]{1,40}:)?[\w-]{0,40}(?:api-?key|passw(?:or)?d|pwd|secret|signature|token)[\w-]{0,20}\s[^<>]{1,200}>)[^<]+/gi,
     "$1***",
   ],
   [/([?&](?:code|key|sig|state|[\w-]{0,20}(?:auth|token)[\w-]{0,20})=)[^\s&#"'<>]+/gi, "$1***"],
   [
     SPOKEN(),
     (match = "", before = "", value = "") =>
-      value.length > 4 && hasLetterAndDigit(value) && !isAlgorithm(value) && !isFile(value) ? `${before}***` : match,
+      value.length > 4 && hasLetterAndDigit(value) && !isAlgorithm(value) && !isFile(value) && !isResource(value)
+        ? `${before}***`
+        : match,
     SECRET_NAME(),
   ],
   // "token expired: canary9x"; a time and how long it was valid stand there too.
@@ -126,9 +131,17 @@ const AFTER_NAMES = once((): Mask[] => [
     (match = "", before = "", value = "") => (looksSecret(value) && !isAlgorithm(value) ? `${before}***` : match),
     SECRET_NAME(),
   ],
+  [
+    new RegExp(
+      String.raw`((?:${PASSWORD}|pwd|secret|token)\s(?:was\s|is\s)?changed\sfrom\s)(?:"[^"\n]*"|'[^'\n]*')(\sto\s)(?:"[^"\n]*"|'[^'\n]*')`,
+      "giu",
+    ),
+    "$1***$2***",
+    /changed from/i,
+  ],
   // "login etl/hunter2x refused"
   [
-    /(\b(?:credentials?|creds|log(?:in|on))(?:\s{0,3}[:=]\s{0,3}|\s{1,3})[\w.@-]{1,60}\/)(?=[^\s/]{0,60}\d)(?=[^\s/]{0,60}[a-z])[^\s/"',;]{5,60}(?![^\s"',;)])/gi,
+    /(\b(?:credentials?|creds|log(?:in|on))(?:\s{0,3}[:=]\s{0,3}|\s{1,3})(?!(?:error|file|host|id|line|path|type|user):)[\w.@-]{1,60}[/:])(?=[^\s/]{0,60}\d)(?=[^\s/]{0,60}[a-z])[^\s/"',;]{5,60}(?![^\s"',;)])/gi,
     "$1***",
   ],
   [/(?<![^\s"'=(<,[])([\w.-]{1,60}):(?!\/\/)[^\s@]{1,200}@[\w.*[\]-]+/g, "$1:***@***"],
@@ -152,10 +165,13 @@ const BY_SHAPE: Mask[] = [
   ],
   // Hashes of passwords, as crypt, Django and Argon2 write them.
   [/(?<![\w$])(?:[a-z][a-z\d_]{2,20})?\$(?:[a-z\d]{1,10}|\d{2,7})\$[\w./$+=,-]{8,}/gi, "***"],
-  // A commit of Git has the shape of a key, and the word before it says what it is.
+  // A commit of Git, the digest of an image and the id of a request have the shape of a key, and the word before says what they are.
   [
-    /(\b(?:changeset|checkout|commit|HEAD|revision)(?: id| hash| sha)?[\s:=#@]{1,3}[\da-f]{40}(?![\w+/=-]))|[\w+/=-]{20,}/g,
-    (run = "", commit?: string) => (commit === undefined && looksRandom(run.replace(UUID, "")) ? "***" : run),
+    /(\b(?:changeset|checkout|commit|HEAD|revision)(?: id| hash| sha)?[\s:=#@]{1,3}[\da-f]{40}(?![\w+/=-])|(?<=@|\bdigest:? )sha256:[\da-f]{64}(?![\w+/=-])|(?<=:)sha-[\da-f]{7,40}(?![\w+/=-])|\bcf-ray["']?: ["']?[\da-f]{16}-[A-Z]{3}\b)|(?<![a-z\d+.-])([a-z][a-z\d+.-]{1,15}:\/\/[^\s"'<>?#]+)|[\w+/=-]{20,}/gi,
+    (run = "", known?: string, url?: string) => {
+      if (known !== undefined) return run;
+      return url === undefined ? hideRandom(run) : url.replace(/[\w+/=-]{20,}/g, hideInPath);
+    },
   ],
 ];
 
@@ -228,17 +244,40 @@ function hideUserInfo(url = "", scheme = "", rest = ""): string {
   return at === -1 ? url : `${scheme}***@${rest.slice(at + 1)}`;
 }
 
+const STAMP = /(?<!\d)20\d{6}T?\d{4,6}Z?(?!\d)/g;
+
+function hideRandom(run: string): string {
+  return looksRandom(run.replace(UUID, "").replace(STAMP, "")) ? "***" : run;
+}
+
+/** Words between slashes go from one kind of letters to another as keys do: each is looked at alone. */
+function hideInPath(run: string): string {
+  return hideRandom(run) === run ? run : run.replace(/[^/]+/g, (part) => (looksDrawn(part) ? "***" : part));
+}
+
+function looksDrawn(part: string): boolean {
+  return part.length < 20
+    ? part.length >= 8 && countKinds(part) === 3 && shareOfChanges(part) >= 0.3
+    : hideRandom(part) !== part;
+}
+
 /** Keys go from small letters to capitals to digits and back far more often than names and paths do. */
 function looksRandom(run: string): boolean {
   if (run.length < 20) return false;
   if (/[\da-f]{32}/i.test(run)) return true;
   const characters = run.replace(/[^A-Za-z0-9]/g, "");
   if (isCamelCase(characters)) return false;
-  const kinds = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(characters)).length;
-  const changes = characters.match(/[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[A-Za-z])/g)?.length ?? 0;
-  const share = changes / characters.length;
-  if (run.length < 32) return kinds === 3 && share >= 0.4;
+  const share = shareOfChanges(characters);
+  if (run.length < 32) return countKinds(characters) === 3 && share >= 0.4;
   return share >= (/\d/.test(characters) ? 1 / 6 : 0.4);
+}
+
+function countKinds(text: string): number {
+  return [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(text)).length;
+}
+
+function shareOfChanges(text: string): number {
+  return (text.match(/[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[A-Za-z])/g)?.length ?? 0) / text.length;
 }
 
 /** Nearly all of it is words of three letters or more, and two numbers at most. */

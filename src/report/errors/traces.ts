@@ -21,6 +21,8 @@ const TRACES: Trace[] = [
   { isOne: (lines) => lines.some((line) => PHP_HEAD.test(line)), find: findInPhp },
   { isOne: (lines) => lines.some((line) => /^goroutine \d{1,9} \[/.test(line)), find: findInGo },
   { isOne: (lines) => lines.some((line) => RUST_HEAD.test(line)), find: findInRust },
+  { isOne: (lines) => lines.some((line) => CHAIN_HEAD.test(line)), find: findInChain },
+  { isOne: (lines) => lines.some((line) => POWERSHELL_PLACE.test(line)), find: findInPowerShell },
 ];
 
 /** The failure that a stack trace is about; null for what is no trace. `end` follows `start` after missing lines. */
@@ -159,7 +161,10 @@ function findAboveFrames(lines: string[]): string | null {
 
 function withCause(told: string, lines: string[]): string {
   const inner = /^\s*\[cause\]: (.+)$/.exec(lines.find((line) => /^\s*\[cause\]: /.test(line)) ?? "")?.[1];
-  return inner === undefined ? told : `${told.trim()} [cause]: ${inner}`;
+  if (inner !== undefined) return `${told.trim()} [cause]: ${inner}`;
+  // Several attempts that failed together have no words of their own.
+  const first = lines[lines.findIndex((line) => /^\s*\[errors\]: \[\s*$/.test(line)) + 1] ?? "";
+  return /:\s*$/.test(told) && EXCEPTION.test(first.trim()) ? `${told.trim()} ${first.trim()}` : told;
 }
 
 function isAtFrame(line: string): boolean {
@@ -226,4 +231,33 @@ function findInRust(lines: string[]): string | null {
   const after = lines.slice(at + 1);
   const length = after.findIndex((one) => /^(?:note: run with|stack backtrace:)/.test(one) || one === MISSING);
   return after.slice(0, length === -1 ? undefined : length).join("\n");
+}
+
+const CHAIN_HEAD = /^Caused by:\s*$|^Error:\s*$/;
+const CHAIN_PART = /^\s{2,8}(?:\d{1,3}: )?(?=\S)/;
+
+/** Rust's anyhow and eyre number what caused the failure below it: the failure and its last cause. */
+function findInChain(lines: string[]): string | null {
+  const head = lines.findIndex((line) => CHAIN_HEAD.test(line));
+  const after = lines.slice(head + 1);
+  const length = after.findIndex((line) => !CHAIN_PART.test(line));
+  const parts = after.slice(0, length === -1 ? undefined : length).map((line) => line.replace(CHAIN_PART, "").trim());
+  const failed = lines
+    .slice(0, head)
+    .findLast((line) => line.trim() !== "")
+    ?.replace(/^Error: /, "");
+  const [told, cause] = [failed ?? parts[0], parts.at(-1)];
+  if (told === undefined || cause === undefined) return null;
+  return told === cause || isGeneric(told) ? cause : `${told.trim()}: ${cause}`;
+}
+
+const POWERSHELL_PLACE = /^At (?:line|\S.{0,300}):\d{1,7} char:\d{1,7}\s*$/;
+
+/** PowerShell's place, code and categories stand below the failure. */
+function findInPowerShell(lines: string[]): string | null {
+  const above = lines.slice(
+    0,
+    lines.findIndex((line) => POWERSHELL_PLACE.test(line)),
+  );
+  return above.some((line) => line.trim() !== "") ? above.join("\n") : null;
 }

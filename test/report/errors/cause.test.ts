@@ -293,7 +293,7 @@ const BODIES: Row[] = [
   {
     name: "FastAPI's list of details",
     message: '{"detail":[{"loc":["body","email"],"msg":"field required","type":"value_error.missing"}]}',
-    shown: "value_error.missing: field required",
+    shown: "value_error.missing: email: field required",
   },
   {
     name: "Amazon's capitals",
