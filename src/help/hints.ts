@@ -117,6 +117,8 @@ const NO_COLOR = /^(?:no-?colou?rs?|plain|monochrome)$/;
 const UNITS: Record<string, string> = { days: "d", hours: "h", weeks: "w", minutes: "m" };
 const DURATION = /^\d+(?:\.\d+)?(?:h|d|m|min|w)$/;
 const PATH = /\/|\.toml$/;
+/** What others write behind a flag that takes no value. */
+const SWITCH = /^(?:true|false|yes|no|on|off)$/i;
 /** What was typed, without the secret that may stand in it. */
 export function repeatWord(word: string): string {
   return isNoPath(word) ? "…" : quoteWord(maskSecrets(word));
@@ -157,7 +159,7 @@ function readLength(name: string, value: string): string | null {
 /** The flags to type for words that stand without one; null where nobody knows. `given`: the values of those that are typed. */
 export function hintWords(words: string[], known: KnownFlags, given: ReadonlyMap<string, string>): string | null {
   const [word = ""] = words;
-  if (isNoPath(word)) return null;
+  if (isNoPath(word) || SWITCH.test(word)) return null;
   const chosen = findChoice(word, known);
   if (chosen !== null) return `--${chosen} ${word}`;
   if (given.has("input") && known.has("input"))

@@ -61,6 +61,7 @@ export function checkArguments(command: Command, rest: string[], path: string[])
       continue;
     }
     const known = negatable.includes(token.name) || defined.has(token.name);
+    if (token.name === "no-color" && names.includes(token.name)) throw fail("--no-color takes no value.");
     if (!known || !token.rawName.startsWith("--")) {
       const next = token.kind === "option" ? (token.value ?? rest[token.index + 1]) : undefined;
       const hint = hintFlag(token.name, next, defined) ?? suggestName(token.name, names).replace("mean ", "mean --");
