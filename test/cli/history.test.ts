@@ -139,6 +139,8 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
       words: ["show", "2026-07-01T00:00:00Z"],
       says: "no report whose window ends by 1 Jul 2026 00:00 UTC is kept in ",
     },
+    { words: ["show", "1e400"], says: "no report whose window ends by 1 Jan 1970 00:00 UTC is kept in " },
+    { words: ["diff", "first@99999999999999d"], says: "no report of first whose window ends by 1 Jan 1970 00:00 UTC" },
     { words: ["show", "frist"], says: "did you mean first?" },
     { words: ["show", "first-20260710T210000Z-000000"], says: 'no report "first-20260710T210000Z-000000" is kept in ' },
     { words: ["show", "first@yesterday"], says: 'the time "yesterday": write a time with its zone' },
