@@ -18,7 +18,8 @@ import type { PassDocument } from "../../src/report/pass-schema.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { directoryWith, freshDirectory, runCli, start } from "../making/cli.ts";
 import { figuresOf, isRoot, makeTrio, type Trio } from "../making/faults.ts";
-import { newStoreUrl } from "../making/stores.ts";
+import { openStore } from "../../src/store/open.ts";
+import { madePass, newStoreUrl, targetOf } from "../making/stores.ts";
 import { reportsIn } from "../making/passes.ts";
 
 const GENERATE = ["generate", "--as-of", "2026-07-10T21:00:00Z", "--quiet"];
@@ -466,6 +467,19 @@ describe("words and values", () => {
     const { code, stdout, stderr } = await runCli(args, { cwd: keepingIn('path = "s.sqlite"') });
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(says)]);
   });
+});
+
+test("what was made while the clock was years ahead is neither latest nor a CRM's newest", async () => {
+  const cwd = keepingIn('path = "s.sqlite"');
+  await using store = await openStore(targetOf(`sqlite:${join(cwd, "s.sqlite")}`));
+  const madeAt = async (word: string) => {
+    const { stdout } = await runCli(["history", "show", word, ...JSON_OUT], { cwd });
+    return /"report_generated_at": "(\d{4})/.exec(stdout)?.[1];
+  };
+  await store.reports.keepPass(madePass(["first"], "2126-07-10T21:00:00Z"), "daily");
+  expect(await madeAt("latest")).toBe("2126");
+  await store.reports.keepPass(madePass(["first"], "2026-07-10T21:00:00Z"), "daily");
+  expect([await madeAt("latest"), await madeAt("first")]).toEqual(["2026", "2026"]);
 });
 
 test("of a whole pass explain and diff take the most urgent report, and say which", async () => {

@@ -127,7 +127,9 @@ async function findRows(word: string, source: string | null, { store, nowMs }: K
   const of = wanted.source ?? source;
   const filter: ReportFilter = {
     ...(of === null ? {} : { sources: [of] }),
-    ...(wanted.beforeMs === null ? {} : { windowEndMs: wanted.beforeMs }),
+    ...(wanted.beforeMs === null
+      ? { untilMs: await store.reports.findPresent(nowMs) }
+      : { windowEndMs: wanted.beforeMs }),
     limit: 1,
   };
   return await store.reports.list(filter);
