@@ -15,6 +15,7 @@ import {
   slotsIn,
   speedUp,
 } from "../../making/scheduler.ts";
+import { makeFullPipe } from "../../making/full-pipe.ts";
 import { numbered } from "../../making/numbers.ts";
 
 const IDLE = ["SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGXFSZ"] as const;
@@ -103,4 +104,12 @@ test.each(
   child.kill(signal);
   expect([await child.exited, child.signalCode]).toEqual([code, null]);
   closeSync(stdout);
+});
+
+test("Q6 nobody reads stderr → the report is made, exit 0", async () => {
+  const cwd = install(DAILY, database.url);
+  const { end } = makeFullPipe();
+  const child = Bun.spawn([BINARY, "schedule", "run", "daily"], { cwd, stdout: "inherit", stderr: end });
+  expect(await child.exited).toBe(0);
+  expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 1 }]);
 });
