@@ -106,6 +106,14 @@ test.each(
   closeSync(stdout);
 });
 
+test("Q5.3 SIGTERM while a pipe has no room for a short line → ends at once, exit 143", async () => {
+  const { end } = makeFullPipe();
+  const child = Bun.spawn([BINARY, "--version"], { stdout: end, stderr: "inherit" });
+  await Bun.sleep(500);
+  child.kill("SIGTERM");
+  expect([await child.exited, child.signalCode]).toEqual([143, null]);
+});
+
 test("Q6 nobody reads stderr → the report is made, exit 0", async () => {
   const cwd = install(DAILY, database.url);
   const { end } = makeFullPipe();
