@@ -49,6 +49,8 @@ const StampSchema = v.object({ n: whole, oldest: v.nullable(v.string()), newest:
 
 /** The clocks of two machines differ by less. */
 const CLOCK_AHEAD_MS = HOUR_MS;
+/** Behind each moment of a row, also of one that another program spoiled, and still a number to both databases. */
+const AFTER_ALL_MS = 9e18;
 
 /** Newest first, without rows that another program spoiled. A document that can no longer be read is a value, not an error. */
 export async function listPasses(engine: Engine, filter: PassFilter): Promise<PassRow[]> {
@@ -82,7 +84,7 @@ export async function listPasses(engine: Engine, filter: PassFilter): Promise<Pa
 export async function findPresent(engine: Engine, nowMs: number): Promise<number> {
   const untilMs = nowMs + CLOCK_AHEAD_MS;
   const present = await listPasses(engine, { untilMs, limit: 1 });
-  return present.length > 0 ? untilMs : Number.MAX_SAFE_INTEGER;
+  return present.length > 0 ? untilMs : AFTER_ALL_MS;
 }
 
 /**
