@@ -90,7 +90,8 @@ export async function fillBeside(
     const crms: CrmConfig[] = [];
     for (const crm of options.crms) {
       const stop = await memory.readStop(crm.name);
-      const isNews = stop !== null && nowMs - stop.atMs <= TRY_AGAIN_MS;
+      // One of a time to come was said while the clock was ahead.
+      const isNews = stop !== null && Math.abs(nowMs - stop.atMs) <= TRY_AGAIN_MS;
       if (isNews && stop.kind === "costly") continue;
       if (isNews && stop.kind === "begin") beginsMs.set(crm.name, stop.fromMs);
       if (stop?.kind === "failed") reasons.set(crm.name, stop.reason);

@@ -1,5 +1,5 @@
 /** Everything said to the operator: stderr, as text, JSON lines or with syslog priorities for journald. */
-import { writeSync } from "node:fs";
+import { constants, fstatSync, openSync, writeSync } from "node:fs";
 import { createConsola, LogLevels, type ConsolaReporter, type LogObject } from "consola/core";
 import { writeJsonLine } from "./text/json.ts";
 import { createRedactor, type Redact, type Secret } from "./text/redact.ts";
@@ -43,6 +43,15 @@ const CLEAR_LINE = "\r\u001b[2K";
 /** Fits any terminal: a line that wraps cannot be overwritten. */
 const PROGRESS_WIDTH = 79;
 
+/** So long a full pipe is waited for: its reader may only be slow. Then nobody is kept waiting until it reads again. */
+const PATIENCE_MS = 1000;
+const PAUSE_MS = 10;
+/** Nobody ever wakes who waits for it. */
+const asleep = new Int32Array(new SharedArrayBuffer(4));
+let stderr: number | null = null;
+/** Lines in a row that nobody took. */
+let lost = 0;
+
 export function createLog(options: LogOptions): Log {
   // Secrets of an older configuration stay secret after a reload.
   const hidden = new Map<string, Secret>();
@@ -52,7 +61,12 @@ export function createLog(options: LogOptions): Log {
     writeStderr(`${progress === null ? "" : CLEAR_LINE}${redact(line)}\n${progress ?? ""}`);
   };
   const reporter: ConsolaReporter = {
-    log: (entry) => write(options.format === "json" ? formatJson(entry) : formatText(entry, options.journal)),
+    log: (entry) => {
+      const format = (one: LogObject) =>
+        options.format === "json" ? formatJson(one) : formatText(one, options.journal);
+      const said = lost === 0 ? "" : `${format({ ...entry, type: "warn", args: [describeLost(lost)] })}\n`;
+      write(`${said}${format(entry)}`);
+    },
   };
   const consola = createConsola({ level: LEVELS[options.level], reporters: [reporter] });
   return {
@@ -96,11 +110,39 @@ function quote(value: Facts[string]): string {
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
 }
 
+function describeLost(lines: number): string {
+  return `${lines} ${lines === 1 ? "line is" : "lines are"} missing here: nothing took them from stderr`;
+}
+
 /** Where stderr is gone, there is no place left to say so. */
 function writeStderr(text: string): void {
+  const untilMs = performance.now() + (lost === 0 ? PATIENCE_MS : 0);
+  let rest = new TextEncoder().encode(text);
   try {
-    writeSync(STDERR, text);
+    stderr ??= openStderr();
+    while (rest.length > 0) {
+      try {
+        rest = rest.subarray(writeSync(stderr, rest));
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== "EAGAIN" || performance.now() >= untilMs) throw error;
+        Atomics.wait(asleep, 0, 0, PAUSE_MS);
+      }
+    }
+    lost = 0;
   } catch {
-    return;
+    lost += 1;
   }
+}
+
+/**
+ * A pipe that nobody reads would hold up the reports, and keep signals from being heard: it is opened anew, as one that refuses what it
+ * cannot take. A file opened anew would be written from its beginning, and a socket cannot be.
+ */
+function openStderr(): number {
+  try {
+    if (fstatSync(STDERR).isFIFO()) return openSync("/proc/self/fd/2", constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    // Closed, or without /proc: as it was handed over.
+  }
+  return STDERR;
 }

@@ -32,6 +32,7 @@ export async function serve(options: Omit<DaemonOptions, "beside">): Promise<voi
   };
   const kept = followStore({
     store,
+    clock,
     signal,
     isAwaited: () => events.count() > 0,
     onPass: (passId) => publish("pass", { pass_id: passId }),
@@ -107,11 +108,12 @@ export async function serve(options: Omit<DaemonOptions, "beside">): Promise<voi
 }
 
 /** CRMs of which the store has no report are read at once, at the start and after a reload: the first page has something to say. */
-async function readUnread({ config, store, fresh, log }: ServeContext): Promise<void> {
+async function readUnread({ config, store, clock, fresh, log }: ServeContext): Promise<void> {
   try {
     const unread: string[] = [];
+    const untilMs = await store.reports.findPresent(clock());
     for (const { name } of config().crms) {
-      const [row] = await store.reports.list({ sources: [name], limit: 1 });
+      const [row] = await store.reports.list({ sources: [name], untilMs, limit: 1 });
       if (row === undefined) unread.push(name);
     }
     if (unread.length > 0) await fresh.request(unread, ASKED_WINDOW_MS);

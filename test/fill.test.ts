@@ -161,6 +161,13 @@ test("what would cost too much is left alone for a week", async () => {
   expect((await fill(store, url, NOW + 2 * DAY_MS)).read).toBeGreaterThan(50);
 });
 
+test("what was said while the clock was years ahead holds nothing up", async () => {
+  await using store = await openFresh();
+  const url = await makeWarehouse(range(1, 60));
+  await store.memory.stopFill("hubspot", { kind: "costly", atMs: NOW + 5000 * DAY_MS, reason: "too slow" });
+  expect((await fill(store, url)).read).toBeGreaterThan(50);
+});
+
 test.each([
   { server: "that answers nothing", kind: "failed", says: "no complete answer within 1 s: no session was opened" },
   { server: "that works on the query", kind: "costly", says: "takes longer than 1.0s: see automation-reports check" },

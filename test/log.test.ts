@@ -1,7 +1,10 @@
 /** What a process really writes to stderr. */
 import { expect, test } from "bun:test";
-import { resolve } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { LogOptions } from "../src/log.ts";
+import { freshDirectory } from "./making/cli.ts";
+import { makeFullPipe } from "./making/full-pipe.ts";
 import type { Step } from "./making/log-speaker.ts";
 
 const SPEAKER = resolve(import.meta.dir, "making/log-speaker.ts");
@@ -69,4 +72,17 @@ test("what the message says already is a field of JSON lines, and not repeated i
     reason: "***",
     n: "1",
   });
+});
+
+test("what a pipe does not take within a second is left out, and counted once it is read again", async () => {
+  const pipe = makeFullPipe();
+  const [told, goOn] = [join(freshDirectory(), "told"), join(freshDirectory(), "go-on")];
+  const steps: Step[] = [{ say: "a" }, { say: "b" }, { tell: told, wait: goOn }, { say: "c" }, { say: "d" }];
+  const parameters = [TEXT, ...steps].map((each) => JSON.stringify(each));
+  const child = Bun.spawn([process.execPath, SPEAKER, ...parameters], { stdout: "inherit", stderr: pipe.end });
+  while (!existsSync(told)) await Bun.sleep(10);
+  expect(pipe.drain()).toMatch(/^x+$/);
+  writeFileSync(goOn, "");
+  expect(await child.exited).toBe(0);
+  expect(pipe.drain()).toBe("warning: 2 lines are missing here: nothing took them from stderr\nc\nd\n");
 });

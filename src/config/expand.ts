@@ -36,6 +36,10 @@ function expandText(
       report("${ starts no variable here: write ${NAME}, ${NAME:-default}, or $$ for a dollar sign");
       return match;
     }
+    if (fallback?.includes("${") === true) {
+      report(`a default holds no variable of its own: write \${${name}}, and set ${name} where the program is started`);
+      return match;
+    }
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (value !== undefined && (value !== "" || fallback === undefined)) return value;
     if (fallback !== undefined) return fallback;

@@ -14,6 +14,20 @@ const PLAIN_KEY = /^[\w-]{1,64}$/;
 export const MOST_PROBLEMS = 20;
 /** A key of more tables, such as `name`, says nothing of the one that was meant. */
 const MOST_PLACES = 2;
+/** Keys of other programs, and what they are here: of the folder of exports, and of a CRM's connection. */
+const FOLDER_KEYS = ["path", "directory", "folder", "output_dir"];
+const CONNECTION_KEYS = [
+  "dsn",
+  "database_url",
+  "connection",
+  "database",
+  "dbname",
+  "host",
+  "port",
+  "user",
+  "username",
+  "password",
+];
 const NO_CRM = "no CRM is configured: add a table such as [crm.hubspot]";
 
 /** Empty: the schema can be applied, and every CRM has a usable name. */
@@ -32,7 +46,12 @@ export function findProblems(value: unknown, schema: v.GenericSchema): Problem[]
 }
 
 function findMisplaced({ path, keys, value }: TablePlace): Problem[] {
-  if (!isTable(value)) return [{ path, message: `${describePath(path)} must be a table` }];
+  const [top, name = ""] = path;
+  if (!isTable(value)) {
+    const isKey = top === "crm" && path.length === 2 && Object.hasOwn(CrmSchema.entries, name);
+    const says = isKey ? "stands in the table of a CRM, such as [crm.hubspot]" : "must be a table";
+    return [{ path, message: `${isKey ? name : describePath(path)} ${says}` }];
+  }
   return UNUSABLE_NAMES.filter((name) => keys === null && Object.hasOwn(value, name)).map((name) => ({
     path: [...path, name],
     message: `${name} is a reserved name: choose another`,
@@ -55,8 +74,9 @@ function describeUnknown(keys: UnknownKey[], schema: v.GenericSchema): Problem[]
   return keys.map(({ path, key, known, value }, index) => {
     const says = `unknown key ${describeKey(key)}`;
     if (index >= MOST_PROBLEMS) return { path, message: says };
-    const advice = suggestName(key, known);
-    const isNear = advice.startsWith("did");
+    const meant = describeMeant(path, key);
+    const advice = meant ?? suggestName(key, known);
+    const isNear = meant !== null || advice.startsWith("did");
     const belongs = path.length === 1 ? describePlace(key) : null;
     if (belongs !== null) return { path, message: `${says}: it belongs under ${belongs}` };
     const elsewhere = isNear || (path.length === 1 && isTable(value)) ? null : findPlace(path, places);
@@ -67,6 +87,12 @@ function describeUnknown(keys: UnknownKey[], schema: v.GenericSchema): Problem[]
     listed.add(advice);
     return { path, message: isTold && !advice.startsWith("did") ? says : `${says}: ${advice}` };
   });
+}
+
+function describeMeant([top]: Path, key: string): string | null {
+  if (top === "export" && FOLDER_KEYS.includes(key)) return "did you mean dir?";
+  const isOfCrm = (top === "crm" || top === "defaults") && CONNECTION_KEYS.includes(key);
+  return isOfCrm ? "a connection is one URL: write url, or url_file for a file that holds it" : null;
 }
 
 /** The tables that have a key which stands above all tables; null where none of a CRM has it. */

@@ -26,6 +26,9 @@ const OWN_FUNCTIONS =
   substr substring sum to_json to_jsonb tstzrange_subdiff unnest upper version`.split(/\s+/);
 const OWN_FUNCTION = new RegExp(`^permission denied for (?:function|aggregate) (?:${OWN_FUNCTIONS.join("|")})$`);
 
+/** What PgBouncer says of itself has this code, and its own words in English. */
+const POOLER = "08P01";
+
 const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
   {
     fits: (said) => said.isStandby === false && CONFLICT.test(said.code),
@@ -70,6 +73,22 @@ const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
     fits: ({ code, routine }) => code === "42501" && routine === "check_enable_rls",
     words: (place, message) =>
       `${place}: ${message}. Rows that it hides would be missing without a word: ALTER ROLE … BYPASSRLS (of the view's owner, where a view without security_invoker is read), or read a view of the table's owner`,
+  },
+  {
+    fits: ({ code, message }) =>
+      code === POOLER && /query_wait_timeout|server_login_retry|connect to server/.test(message),
+    words: (place, message) =>
+      `${place}: its pooler got no connection to the server (${message}): see whether the server behind it is up and takes the login, raise the pooler's pool_size, or read fewer CRMs at once (concurrency)`,
+  },
+  {
+    fits: ({ code, message }) => code === POOLER && /max_client_conn/.test(message),
+    words: (place) =>
+      `${place}: its pooler takes no more clients: raise its max_client_conn, read fewer CRMs at once (concurrency), or try later`,
+  },
+  {
+    fits: ({ code, message }) => code === POOLER && /^(?:bouncer config error|no such (?:database|user))/.test(message),
+    words: (place, message) =>
+      `${place}: its pooler does not know the database or the user of the URL (${message}): see its [databases] and auth_file`,
   },
   {
     fits: ({ code, message }) => code === "57014" && /user request/.test(message),

@@ -77,6 +77,7 @@ const SHORTEST_CONNECT_SECONDS = 2;
  * what is wrong without repeating any part of the URL.
  */
 export function parseTarget(url: string, baseDirectory: string): Target | { problem: string } {
+  if (url !== url.trim()) return { problem: "a blank or a line break stands before or behind the URL: leave it out" };
   if (url.startsWith("sqlite:")) return parseSqlite(url.slice("sqlite:".length), baseDirectory);
   const parts = /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#]*)(?:\/([^?]*))?(.*)$/s.exec(url);
   if (parts === null) {

@@ -117,6 +117,10 @@ const NO_COLOR = /^(?:no-?colou?rs?|plain|monochrome)$/;
 const UNITS: Record<string, string> = { days: "d", hours: "h", weeks: "w", minutes: "m" };
 const DURATION = /^\d+(?:\.\d+)?(?:h|d|m|min|w)$/;
 const PATH = /\/|\.toml$/;
+/** What others write behind a flag that takes no value. */
+const SWITCH = /^(?:true|false|yes|no|on|off)$/i;
+/** What word processors and web pages make of two hyphens. */
+const DASHES = /^-?[\u2010-\u2015\u2212][-\u2010-\u2015\u2212]*(?=[a-z])/i;
 /** What was typed, without the secret that may stand in it. */
 export function repeatWord(word: string): string {
   return isNoPath(word) ? "…" : quoteWord(maskSecrets(word));
@@ -135,6 +139,7 @@ export function hintCommand(word: string): string | null {
 /** A sentence about a flag that the command does not have; null where nobody knows. `value`: what stands behind it. */
 export function hintFlag(name: string, value: string | undefined, known: KnownFlags): string | null {
   if (name === "output") return "it prints to the standard output: leave the flag out, or write > FILE.";
+  if (name === "h") return "write --help.";
   if (NO_COLOR.test(name) && known.has("color")) return "write --no-color.";
   const meant = (Object.hasOwn(FLAGS, name) ? (FLAGS[name] ?? []) : []).find((flag) => known.has(flag));
   if (meant !== undefined) {
@@ -157,7 +162,9 @@ function readLength(name: string, value: string): string | null {
 /** The flags to type for words that stand without one; null where nobody knows. `given`: the values of those that are typed. */
 export function hintWords(words: string[], known: KnownFlags, given: ReadonlyMap<string, string>): string | null {
   const [word = ""] = words;
-  if (isNoPath(word)) return null;
+  if (isNoPath(word) || SWITCH.test(word)) return null;
+  if (word === "help") return "--help";
+  if (DASHES.test(word)) return words.map((one) => repeatWord(one.replace(DASHES, "--"))).join(" ");
   const chosen = findChoice(word, known);
   if (chosen !== null) return `--${chosen} ${word}`;
   if (given.has("input") && known.has("input"))

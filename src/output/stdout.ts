@@ -6,8 +6,6 @@ const NULL_DEVICE = "/dev/null";
 /** `O_CLOEXEC` on Linux: a stream that was handed over to this process never has it. */
 const CLOSE_ON_EXEC = 0o2_000_000;
 
-/** A pipe takes so much in one piece. To wait for room for more must not keep signals from being heard, and takes a start 1 ms longer. */
-const PIECE = 4096;
 let writing = 0;
 
 /** Whether text is on its way to a reader that may never take it. */
@@ -23,7 +21,7 @@ export async function emit(text: string): Promise<void> {
   const bytes = new TextEncoder().encode(text);
   writing += 1;
   try {
-    await (bytes.length > PIECE ? writeInPieces(bytes) : writeAtOnce(bytes));
+    await writeInPieces(bytes);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const reason = REASONS[code] ?? (code || "the write failed");
@@ -40,10 +38,7 @@ const REASONS: Record<string, string> = {
   ENOSPC: "the disk is full",
 };
 
-async function writeAtOnce(bytes: Uint8Array): Promise<void> {
-  if ((await Bun.write(Bun.stdout, bytes)) < bytes.length) throw new Error("short write");
-}
-
+/** To wait for room in a pipe does not keep signals from being heard here. `Bun.write` waits with the whole process. */
 async function writeInPieces(bytes: Uint8Array): Promise<void> {
   const writer = Bun.stdout.writer();
   await Promise.all([writer.write(bytes), writer.end()]);

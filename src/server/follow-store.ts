@@ -14,11 +14,12 @@ const EVERY_MS = 5 * SECOND_MS;
 /** Until the signal. Others' passes are looked for while `isAwaited`. `onPass` is called for the newest, once. */
 export function followStore(options: {
   store: Store;
+  clock: () => number;
   signal: AbortSignal;
   isAwaited: () => boolean;
   onPass: (passId: string) => void;
 }): Following {
-  const { store, signal, isAwaited, onPass } = options;
+  const { store, clock, signal, isAwaited, onPass } = options;
   let newest: string | null = null;
   const tell = (passId: string) => {
     if (passId === newest) return;
@@ -28,7 +29,8 @@ export function followStore(options: {
   const look = async () => {
     try {
       // A pass that could read no CRM has no reports.
-      const [pass] = await store.reports.listPasses({ limit: 1 });
+      const untilMs = await store.reports.findPresent(clock());
+      const [pass] = await store.reports.listPasses({ untilMs, limit: 1 });
       if (pass !== undefined) tell(pass.id);
     } catch (error) {
       // The scheduler says that the store is away.

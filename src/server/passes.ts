@@ -189,7 +189,8 @@ async function readAnew(crms: string[], windowMs: number, options: FreshOptions)
   const config = options.config();
   try {
     const nowMs = clock();
-    const parts = await findKept(crms, windowMs, nowMs - config.serve.minIntervalMs, store);
+    const span = { sinceMs: nowMs - config.serve.minIntervalMs, untilMs: await store.reports.findPresent(nowMs) };
+    const parts = await findKept(crms, windowMs, span, store);
     const chosen = config.crms.filter(({ name }) => crms.includes(name) && !parts.has(name));
     if (chosen.length === 0) return parts;
     const pass = await options.makePass({
@@ -216,10 +217,15 @@ async function readAnew(crms: string[], windowMs: number, options: FreshOptions)
   }
 }
 
-async function findKept(crms: string[], windowMs: number, sinceMs: number, store: Store): Promise<Map<string, Part>> {
-  const rows = await store.reports.list({ sources: crms, sinceMs, limit: MOST_LISTED * crms.length });
+async function findKept(
+  crms: string[],
+  windowMs: number,
+  span: { sinceMs: number; untilMs: number },
+  store: Store,
+): Promise<Map<string, Part>> {
+  const rows = await store.reports.list({ sources: crms, ...span, limit: MOST_LISTED * crms.length });
   const kept = rows.filter(
-    ({ windowStartMs, windowEndMs }) => windowEndMs - windowStartMs === windowMs && windowEndMs > sinceMs,
+    ({ windowStartMs, windowEndMs }) => windowEndMs - windowStartMs === windowMs && windowEndMs > span.sinceMs,
   );
   // Newest first: the newest is the last to be set.
   return new Map(kept.toReversed().map(({ source, passId }) => [source, { status: "made", passId }]));

@@ -82,19 +82,21 @@ export function createState({ config, store, clock }: Pick<ServeContext, "config
   const ask = async (): Promise<Known> => {
     const now = config();
     const version = store.version();
-    const stamp = await store.reports.stamp();
+    const untilMs = await store.reports.findPresent(clock());
+    const stamp = await store.reports.stamp(untilMs);
     if (known !== null && known.stamp === stamp && known.config === now) return { ...known, version };
     const newest = await store.reports.listNewest(
       now.crms.map(({ name }) => name),
       LOOKED_AT,
+      untilMs,
     );
     const rows = new Map<string, ReportRow[]>();
     for (const [name, kept] of newest) {
-      const source = { reports: store.reports, limit: LOOKED_AT };
+      const source = { reports: store.reports, limit: LOOKED_AT, untilMs };
       rows.set(name, latestFirst(await chooseUsual(name, kept.rows, now.schedules, source)));
     }
     const before = new Map((known?.crms ?? []).map((crm) => [crm.name, crm]));
-    const attempts = await findAttempts(now.crms, rows, before, store);
+    const attempts = await findAttempts(now.crms, rows, before, { store, untilMs });
     const crms: Found[] = [];
     for (const { name } of now.crms) {
       const spoiled = newest.get(name)?.spoiled ?? [];
@@ -146,14 +148,15 @@ async function findAttempts(
   crms: CrmConfig[],
   rows: Map<string, ReportRow[]>,
   before: Map<string, Found>,
-  store: ServeContext["store"],
+  { store, untilMs }: Pick<ServeContext, "store"> & { untilMs: number },
 ): Promise<Map<string, Seen>> {
   const found = new Map<string, Seen>();
   const open = new Set(crms.map(({ name }) => name));
   let after: PassRow | undefined;
   let isWhole = false;
   for (let looked = 0; looked < MOST_PASSES && open.size > 0; looked += PASSES_AT_ONCE) {
-    const passes = await store.reports.listPasses({ limit: PASSES_AT_ONCE, ...(after === undefined ? {} : { after }) });
+    const further = after === undefined ? {} : { after };
+    const passes = await store.reports.listPasses({ limit: PASSES_AT_ONCE, untilMs, ...further });
     for (const { id, startedMs, read } of passes) {
       if (read.status !== "read") continue;
       const windowEndMs = Date.parse(read.pass.window.end);

@@ -12,12 +12,12 @@ export async function chooseUsual(
   source: string,
   newest: ReportRow[],
   schedules: ScheduleConfig[],
-  { reports, limit }: { reports: Pick<Reports, "list">; limit: number },
+  { reports, ...filter }: { reports: Pick<Reports, "list">; limit: number; untilMs: number },
 ): Promise<ReportRow[]> {
   const windowsMs = listUsualWindows(source, schedules);
   if (windowsMs === null || newest.every((row) => windowsMs.includes(row.windowEndMs - row.windowStartMs)))
     return newest;
-  const usual = await reports.list({ sources: [source], windowsMs, limit });
+  const usual = await reports.list({ sources: [source], windowsMs, ...filter });
   return usual.length > 0 ? usual : newest;
 }
 

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { parsePass, type ParsedPass } from "../report/parse.ts";
 import { PassSummarySchema } from "../report/pass-schema.ts";
-import { DAY_MS } from "../time/units.ts";
+import { DAY_MS, HOUR_MS } from "../time/units.ts";
 import type { Engine } from "./engine.ts";
 import { askGood, buildFilter, instant, nameColumn, whole } from "./rows.ts";
 
@@ -47,6 +47,11 @@ const ListedSchema = v.object({
 
 const StampSchema = v.object({ n: whole, oldest: v.nullable(v.string()), newest: v.nullable(v.string()) });
 
+/** The clocks of two machines differ by less. */
+const CLOCK_AHEAD_MS = HOUR_MS;
+/** Behind each moment of a row, also of one that another program spoiled, and still a number to both databases. */
+const AFTER_ALL_MS = 9e18;
+
 /** Newest first, without rows that another program spoiled. A document that can no longer be read is a value, not an error. */
 export async function listPasses(engine: Engine, filter: PassFilter): Promise<PassRow[]> {
   const { where, values } = buildFilter([
@@ -75,20 +80,27 @@ export async function listPasses(engine: Engine, filter: PassFilter): Promise<Pa
   }));
 }
 
+/** As `Reports["findPresent"]`. */
+export async function findPresent(engine: Engine, nowMs: number): Promise<number> {
+  const untilMs = nowMs + CLOCK_AHEAD_MS;
+  const present = await listPasses(engine, { untilMs, limit: 1 });
+  return present.length > 0 ? untilMs : AFTER_ALL_MS;
+}
+
 /**
  * Of the oldest pass, the newest, and how many of the last two days: a long pass is kept after shorter ones that began later.
  * All of them need not be counted, which takes long where there are many.
  */
-export async function stampPasses(engine: Engine): Promise<string> {
+export async function stampPasses(engine: Engine, untilMs: number): Promise<string> {
+  const before = "FROM automation_reports_passes WHERE started_ms < $1";
   const [row] = await engine.look(
     async (ask) =>
       await ask(
         `SELECT
-          (SELECT count(*) FROM automation_reports_passes
-            WHERE started_ms > (SELECT max(started_ms) - ${2 * DAY_MS} FROM automation_reports_passes)) AS n,
+          (SELECT count(*) ${before} AND started_ms > (SELECT max(started_ms) - ${2 * DAY_MS} ${before})) AS n,
           (SELECT id FROM automation_reports_passes ORDER BY started_ms LIMIT 1) AS oldest,
-          (SELECT id FROM automation_reports_passes ORDER BY started_ms DESC, id LIMIT 1) AS newest`,
-        [],
+          (SELECT id ${before} ORDER BY started_ms DESC, id LIMIT 1) AS newest`,
+        [untilMs],
       ),
   );
   const { n, oldest, newest } = v.parse(StampSchema, row);

@@ -7,7 +7,7 @@ import type { Report } from "../report/schema.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
 import { insertPass, type MadePass } from "./keep.ts";
-import { listPasses, PassRowSchema, stampPasses, type PassFilter, type PassRow } from "./passes.ts";
+import { findPresent, listPasses, PassRowSchema, stampPasses, type PassFilter, type PassRow } from "./passes.ts";
 import {
   askGood,
   BATCH,
@@ -26,8 +26,13 @@ export type Reports = Family<"reports" | "passes"> & {
   keepPass: (made: MadePass, origin: string) => Promise<void>;
   /** Newest first, without rows that another program spoiled. */
   list: (filter: ReportFilter) => Promise<ReportRow[]>;
-  /** Of each source the newest so many, newest first, all of one state of the store. */
-  listNewest: (sources: string[], each: number) => Promise<Map<string, NewestReports>>;
+  /**
+   * The end of what may be the newest, epoch milliseconds. What is kept from later was made while a clock was ahead, and would else be the
+   * newest for as long. Where nothing else is kept, no moment is.
+   */
+  findPresent: (nowMs: number) => Promise<number>;
+  /** Of each source the newest so many from before that moment, newest first, all of one state of the store. */
+  listNewest: (sources: string[], each: number, untilMs: number) => Promise<Map<string, NewestReports>>;
   /** How many there are, whatever the limit. */
   count: (filter: Omit<ReportFilter, "limit">) => Promise<number>;
   /** A report that can no longer be read is a value, not an error. */
@@ -36,8 +41,8 @@ export type Reports = Family<"reports" | "passes"> & {
   readPass: (id: string) => Promise<ParsedPass | { status: "missing" }>;
   /** Newest first. */
   listPasses: (filter: PassFilter) => Promise<PassRow[]>;
-  /** Another one after a pass was kept or deleted, whoever did it. */
-  stamp: () => Promise<string>;
+  /** Another one after a pass from before that moment was kept or deleted, whoever did it. */
+  stamp: (untilMs: number) => Promise<string>;
 };
 
 export type ReportRow = {
@@ -117,12 +122,13 @@ export function reportsOf(engine: Engine): Reports {
         async (ask) => await insertPass(engine, ask, made, { origin, slotMs: null, attempt: null }),
       ),
     list: async (filter) => await listReports(engine, filter),
-    listNewest: async (sources, each) => await listNewest(engine, sources, each),
+    findPresent: async (nowMs) => await findPresent(engine, nowMs),
+    listNewest: async (sources, each, untilMs) => await listNewest(engine, sources, each, untilMs),
     count: async (filter) => await countReports(engine, filter),
     read: async (id) => await readReport(engine, id),
     readPass: async (id) => await readPass(engine, id),
     listPasses: async (filter) => await listPasses(engine, filter),
-    stamp: async () => await stampPasses(engine),
+    stamp: async (untilMs) => await stampPasses(engine, untilMs),
     check: async () => [...(await checkReports(engine)), ...(await checkPasses(engine))],
     prune: async (beforeMs) => ({
       reports: await deleteAll(engine, deleteOf("reports", "generated_ms"), beforeMs),
@@ -166,13 +172,18 @@ async function listReports(engine: Engine, filter: ReportFilter): Promise<Report
   );
 }
 
-async function listNewest(engine: Engine, sources: string[], each: number): Promise<Map<string, NewestReports>> {
-  const text = `SELECT ${COLUMNS} FROM automation_reports_reports WHERE source = $1 ORDER BY generated_ms DESC, id LIMIT $2`;
+async function listNewest(
+  engine: Engine,
+  sources: string[],
+  each: number,
+  untilMs: number,
+): Promise<Map<string, NewestReports>> {
+  const text = `SELECT ${COLUMNS} FROM automation_reports_reports WHERE source = $1 AND generated_ms < $2 ORDER BY generated_ms DESC, id LIMIT $3`;
   return await engine.look(async (ask) => {
     const newest = new Map<string, NewestReports>();
     for (const source of sources) {
       const bad: Row[] = [];
-      const rows = await askGood(ask, { text, values: [source], limit: each }, RowSchema, (row) => {
+      const rows = await askGood(ask, { text, values: [source, untilMs], limit: each }, RowSchema, (row) => {
         saySpoiled(engine, row);
         bad.push(row);
       });

@@ -18,7 +18,8 @@ import type { PassDocument } from "../../src/report/pass-schema.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { directoryWith, freshDirectory, runCli, start } from "../making/cli.ts";
 import { figuresOf, isRoot, makeTrio, type Trio } from "../making/faults.ts";
-import { newStoreUrl } from "../making/stores.ts";
+import { openStore } from "../../src/store/open.ts";
+import { madePass, newStoreUrl, targetOf } from "../making/stores.ts";
 import { reportsIn } from "../making/passes.ts";
 
 const GENERATE = ["generate", "--as-of", "2026-07-10T21:00:00Z", "--quiet"];
@@ -139,6 +140,8 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
       words: ["show", "2026-07-01T00:00:00Z"],
       says: "no report whose window ends by 1 Jul 2026 00:00 UTC is kept in ",
     },
+    { words: ["show", "1e400"], says: "no report whose window ends by 1 Jan 1970 00:00 UTC is kept in " },
+    { words: ["diff", "first@99999999999999d"], says: "no report of first whose window ends by 1 Jan 1970 00:00 UTC" },
     { words: ["show", "frist"], says: "did you mean first?" },
     { words: ["show", "first-20260710T210000Z-000000"], says: 'no report "first-20260710T210000Z-000000" is kept in ' },
     { words: ["show", "first@yesterday"], says: 'the time "yesterday": write a time with its zone' },
@@ -464,6 +467,19 @@ describe("words and values", () => {
     const { code, stdout, stderr } = await runCli(args, { cwd: keepingIn('path = "s.sqlite"') });
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(says)]);
   });
+});
+
+test("what was made while the clock was years ahead is neither latest nor a CRM's newest", async () => {
+  const cwd = keepingIn('path = "s.sqlite"');
+  await using store = await openStore(targetOf(`sqlite:${join(cwd, "s.sqlite")}`));
+  const madeAt = async (word: string) => {
+    const { stdout } = await runCli(["history", "show", word, ...JSON_OUT], { cwd });
+    return /"report_generated_at": "(\d{4})/.exec(stdout)?.[1];
+  };
+  await store.reports.keepPass(madePass(["first"], "2126-07-10T21:00:00Z"), "daily");
+  expect(await madeAt("latest")).toBe("2126");
+  await store.reports.keepPass(madePass(["first"], "2026-07-10T21:00:00Z"), "daily");
+  expect([await madeAt("latest"), await madeAt("first")]).toEqual(["2026", "2026"]);
 });
 
 test("of a whole pass explain and diff take the most urgent report, and say which", async () => {

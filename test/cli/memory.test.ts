@@ -120,6 +120,11 @@ describe("from a warehouse", () => {
     expect((await show(cwd)).hours_known).toBe(before);
     expect((await ignore("--undo")).code).toBe(2);
     expect((await ignore("--from", day, "--to", "9d")).stderr).toContain("it must lie before --to");
+    expect((await ignore("--from", "99999999999999d", "--to", day)).stdout).toStartWith(
+      "hubspot: 1 Jan 1970 00:00 to ",
+    );
+    expect((await show(cwd)).hours_known).toBeLessThan(before - 24);
+    expect((await ignore("--from", "1e400", "--to", day, "--undo")).code).toBe(0);
     const retire = await runCli(["rules", "retire", "deals"], { cwd });
     expect([retire.code, retire.stdout]).toEqual([
       0,

@@ -16,6 +16,16 @@ describe("a typing error runs nothing, exits 2 and names the right one", () => {
     { args: ["--since=7d"], says: 'there is no flag "--since": write automation-reports generate --time-window 7d.' },
     { args: ["--no-colour"], says: 'there is no flag "--no-colour": write automation-reports generate --no-color.' },
     { args: ["generate", "--no-colour"], says: 'unknown flag "--no-colour": write --no-color.' },
+    { args: ["generate", "--no-color=yes"], says: "--no-color takes no value. See" },
+    { args: ["generate", "--detailed", "true"], says: 'unexpected word "true". See' },
+    { args: ["generate", "help"], says: 'unexpected word "help": write automation-reports generate --help.' },
+    { args: ["generate", "-help"], says: 'unknown flag "-h": write --help.' },
+    { args: ["generate", "—crm", "genius"], says: "write automation-reports generate --crm genius." },
+    { args: ["check", "–-format", "json", "-q"], says: "write automation-reports check --format json." },
+    {
+      args: ["explain", "--crm", "genius", "--rule", "users"],
+      says: 'unknown flag "--crm": write automation-reports explain CRM RULE.',
+    },
     { args: ["generate", "--bogus"], says: "log-format, no-store, no-color." },
     { args: ["--format", "json"], says: "name one such as automation-reports generate --format json." },
     {

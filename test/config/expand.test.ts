@@ -19,6 +19,8 @@ test.each([
   { from: "${NOPE}", says: "NOPE is not set" },
   { from: "${not a name}", says: "starts no variable" },
   { from: "${HOST", says: "starts no variable" },
+  { from: "${HOST:-${OTHER}}", says: "a default holds no variable of its own: write ${HOST}, and set HOST" },
+  { from: "${NOPE:-${OTHER:-x}}", says: "a default holds no variable of its own" },
 ])("$from is a problem at its key", ({ from, says }) => {
   const { problems } = expandVariables({ crm: { hubspot: { url: from } } }, variables);
   expect(problems).toEqual([{ path: ["crm", "hubspot", "url"], message: expect.stringContaining(says) }]);

@@ -449,6 +449,16 @@ test.each([
     ],
   },
   {
+    name: "keys of other programs",
+    text: '[crm.a]\nhost = "canary"\npassword = "canary"\n[crm]\nurl = "sqlite:x"\n[export]\npath = "canary"\n',
+    says: [
+      'FILE:2:1: unknown key "host": a connection is one URL: write url, or url_file for a file that holds it',
+      'FILE:3:1: unknown key "password"',
+      "FILE:5:1: url stands in the table of a CRM, such as [crm.hubspot]",
+      'FILE:7:1: unknown key "path": did you mean dir?',
+    ],
+  },
+  {
     name: "a schedule of all CRMs by that word",
     text: '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "s"\ncron = "@daily"\ncrms = ["all"]\n',
     says: ["FILE:6:1: a CRM named there is not configured: leave crms out, then it is all of them"],

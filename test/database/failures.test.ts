@@ -75,6 +75,15 @@ describe("what a server says by its code", () => {
     { code: "58P01", message: 'could not open file "base/1/2": No such file or directory', advice: "from a backup" },
     { code: "XX001", message: "invalid page in block 1", advice: "from a backup" },
     { code: "XX002", message: "index is corrupted", advice: "REINDEX" },
+    { code: "08P01", message: "query_wait_timeout", advice: "whether the server behind it is up" },
+    {
+      code: "08P01",
+      message: "server login has been failing, try again later (server_login_retry)",
+      advice: "whether the server behind it is up and takes the login",
+    },
+    { code: "08P01", message: "no more connections allowed (max_client_conn)", advice: "raise its max_client_conn" },
+    { code: "08P01", message: "bouncer config error", advice: "see its [databases] and auth_file" },
+    { code: "08P01", message: "no such database: x", advice: "see its [databases] and auth_file" },
   ])("$code $message: $advice", ({ code, message, advice }) => {
     const reason = told(code, message);
     expect(reason).toStartWith("h:5432");

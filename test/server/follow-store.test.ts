@@ -14,6 +14,7 @@ test("a pass that could read no CRM is told, once", async () => {
   const heard = Promise.withResolvers<void>();
   const kept = followStore({
     store,
+    clock: Date.now,
     signal: stop.signal,
     isAwaited: () => true,
     onPass: (passId) => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
+import { createAnswering } from "../../src/server/answer.ts";
 import { createApp } from "../../src/server/app.ts";
 import type { ServeContext, ServeEnv } from "../../src/server/context.ts";
 import { createEvents } from "../../src/server/events.ts";
@@ -44,10 +45,9 @@ async function stateOver(store: Store): Promise<State> {
   return createState({ config: () => config, store, clock: () => NOW_MS });
 }
 
-/** What is answered by the routes alone. */
-async function appOver(store: Store, clock = () => NOW_MS, more = "", own = "") {
+async function contextOver(store: Store, clock = () => NOW_MS, more = "", own = ""): Promise<ServeContext> {
   const config = await loadTwo(more, own);
-  const context: ServeContext = {
+  return {
     config: () => config,
     store,
     log: silent,
@@ -63,7 +63,11 @@ async function appOver(store: Store, clock = () => NOW_MS, more = "", own = "") 
     scheduler: () => ({ lastBeatMs: NOW_MS }),
     version: "0.0.0",
   };
-  const app = createApp(context, null);
+}
+
+/** What is answered by the routes alone. */
+async function appOver(...about: Parameters<typeof contextOver>) {
+  const app = createApp(await contextOver(...about), null);
   const headers = { Accept: "application/json" };
   return async (path: string): Promise<{ status: number; body: Body }> => {
     const response = await app.fetch(new Request(`http://localhost${path}`, { headers }), ENV);
@@ -322,6 +326,55 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     await fail("2026-07-10T21:08:00Z", ["b"]);
     const again = ["2026-07-10T21:04:00Z", "2026-07-10T21:08:00Z"];
     expect([await since(held), await since(await stateOver(store))]).toEqual([again, again]);
+  });
+
+  test("what was made while a clock was years ahead is not the newest, and hides nothing that is made later", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const get = await appOver(store);
+    const told = async () =>
+      (await get("/api/v1/crms")).body.crms
+        .map(({ crm, state, report }) => [crm, state, report?.id])
+        .toSorted(([a = ""], [b = ""]) => a.localeCompare(b));
+    for (const minute of [1, 2, 3, 4, 5, 6]) {
+      await store.reports.keepPass(madePass(["a", "b"], `2040-01-01T00:0${minute}:00Z`), "daily");
+    }
+    // Nothing else is known.
+    expect(await told()).toEqual([
+      ["a", "reported", expect.stringContaining("a-20400101T000600Z")],
+      ["b", "reported", expect.stringContaining("b-20400101T000600Z")],
+    ]);
+    const first = madePass(["a"], "2026-07-10T21:00:00Z");
+    await store.reports.keepPass(first, "daily");
+    expect(await told()).toEqual([
+      ["a", "reported", expect.stringContaining("a-20260710T210000Z")],
+      ["b", "none", undefined],
+    ]);
+    const failed = madePass([], "2026-07-10T21:02:00Z");
+    const outcomes = [failedOutcome("a", "connection refused")];
+    await store.reports.keepPass({ ...failed, pass: { ...failed.pass, window: first.pass.window, outcomes } }, "daily");
+    expect((await told()).map(([crm, state]) => [crm, state])).toContainEqual(["a", "unread"]);
+    await store.reports.keepPass(madePass(["a", "b"], "2026-07-10T21:04:00Z"), "daily");
+    expect(await told()).toEqual([
+      ["a", "reported", expect.stringContaining("a-20260710T210400Z")],
+      ["b", "reported", expect.stringContaining("b-20260710T210400Z")],
+    ]);
+  });
+
+  test("a clock that is set back keeps no answer of before", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const now = { ms: NOW_MS };
+    const { answer } = createAnswering(await contextOver(store, () => now.ms));
+    const line = { timeout: () => {}, requestIP: () => null } as unknown as Parameters<typeof answer>[1];
+    const ask = async () => {
+      const request = new Request("http://localhost/api/v1/crms/a", { headers: { Host: "localhost" } });
+      const response = await answer(request, line);
+      return ((await response.json()) as Body).report;
+    };
+    expect(await ask()).toBeNull();
+    await store.reports.keepPass(madePass(["a"], "2026-07-10T20:00:00Z"), "daily");
+    now.ms -= 3_600_000;
+    await Bun.sleep(1100);
+    expect(await ask()).toMatchObject({ id: expect.stringContaining("a-20260710T200000Z") });
   });
 
   test("the newest report of a CRM is of the window that ends last, and a failure after it is told", async () => {

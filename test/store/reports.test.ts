@@ -7,6 +7,7 @@ import { openStore } from "../../src/store/open.ts";
 import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf } from "../making/stores.ts";
 
 const DAY_MS = 86_400_000;
+const UNTIL_MS = Date.parse("2026-07-11T00:00:00Z");
 
 describe.each(STORE_KINDS)("%s", (kind) => {
   test("a pass is kept whole and once, its reports unchanged", async () => {
@@ -59,19 +60,19 @@ describe.each(STORE_KINDS)("%s", (kind) => {
 
   test("lists passes, newest first, and another stamp tells of each", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
-    const stamps = [await store.reports.stamp()];
+    const stamps = [await store.reports.stamp(UNTIL_MS)];
     const [a, b] = [madePass(["a"], "2026-07-10T21:00:00Z"), madePass(["b"], "2026-07-10T20:00:00Z")];
     for (const made of [a, b]) {
       await store.reports.keepPass(made, "daily");
-      stamps.push(await store.reports.stamp());
+      stamps.push(await store.reports.stamp(UNTIL_MS));
     }
     expect(new Set(stamps).size).toBe(3);
-    expect(await store.reports.stamp()).toBe(stamps[2] ?? "");
+    expect(await store.reports.stamp(UNTIL_MS)).toBe(stamps[2] ?? "");
     const [newest, oldest] = await store.reports.listPasses({ limit: 9 });
     expect(newest).toMatchObject({ id: a.pass.pass_id, origin: "daily", slotMs: null, read: { pass: a.pass } });
     expect(oldest?.id).toBe(b.pass.pass_id);
     await store.prune(Date.parse("2026-07-10T20:30:00Z"), { retentionMs: 0, memoryMs: 0 });
-    expect(await store.reports.stamp()).not.toBe(stamps[2] ?? "");
+    expect(await store.reports.stamp(UNTIL_MS)).not.toBe(stamps[2] ?? "");
   });
 
   test("lists by CRM, time and status, newest first", async () => {

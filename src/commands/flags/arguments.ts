@@ -61,9 +61,13 @@ export function checkArguments(command: Command, rest: string[], path: string[])
       continue;
     }
     const known = negatable.includes(token.name) || defined.has(token.name);
+    if (token.name === "no-color" && names.includes(token.name)) throw fail("--no-color takes no value.");
     if (!known || !token.rawName.startsWith("--")) {
       const next = token.kind === "option" ? (token.value ?? rest[token.index + 1]) : undefined;
-      const hint = hintFlag(token.name, next, defined) ?? suggestName(token.name, names).replace("mean ", "mean --");
+      const isWord = words.some((word) => nameWord(word).toLowerCase() === token.name);
+      const hint =
+        (isWord ? `write ${called} ${words.map(nameWord).join(" ")}.` : hintFlag(token.name, next, defined)) ??
+        suggestName(token.name, names).replace("mean ", "mean --");
       throw fail(`unknown flag ${quoteTyped(token.rawName)}: ${hint}`);
     }
     const flag = defined.get(token.name);

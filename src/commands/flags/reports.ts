@@ -103,13 +103,13 @@ export async function readKeptPass(rows: ReportRow[], keeping: Keeping): Promise
   throw new AppError("delivery", `pass ${passId} in ${store.place} cannot be read: ${problem}`);
 }
 
-/** Epoch milliseconds. A length of time counts back from now; a bare number means days. */
+/** Epoch milliseconds from 1970 on: no calendar and no store has a time of any length. A length of time counts back from now; a bare number means days. */
 export function readTime(flag: string, text: string, nowMs: number): number {
   if (text === NOW) return nowMs;
   const ago = parseDuration(text, DAY_MS);
   return ago === null
     ? readInstant(flag, text, ", or how long ago it was, such as 7d")
-    : nowMs - Math.round(Math.abs(ago));
+    : Math.max(0, nowMs - Math.round(Math.abs(ago)));
 }
 
 /** Any CRM's name will do: a CRM that is no longer configured may still have reports. */
@@ -127,7 +127,9 @@ async function findRows(word: string, source: string | null, { store, nowMs }: K
   const of = wanted.source ?? source;
   const filter: ReportFilter = {
     ...(of === null ? {} : { sources: [of] }),
-    ...(wanted.beforeMs === null ? {} : { windowEndMs: wanted.beforeMs }),
+    ...(wanted.beforeMs === null
+      ? { untilMs: await store.reports.findPresent(nowMs) }
+      : { windowEndMs: wanted.beforeMs }),
     limit: 1,
   };
   return await store.reports.list(filter);

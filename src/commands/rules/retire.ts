@@ -72,7 +72,7 @@ async function findSource(store: Store, rule: string, sources: string[], remembe
 
 /** A schedule or a rule of the warehouse that never ran is in its reports alone. */
 async function listReported(store: Store, source: string): Promise<string[]> {
-  const [row] = (await store.reports.listNewest([source], 1)).get(source)?.rows ?? [];
+  const [row] = await store.reports.list({ sources: [source], limit: 1 });
   if (row === undefined) return [];
   const read = await store.reports.read(row.id);
   return read.status === "read" ? read.report.rules.map(({ rule_name: name }) => name) : [];

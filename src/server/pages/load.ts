@@ -34,8 +34,9 @@ export async function loadStandings(desk: Desk): Promise<Standings> {
   return await loading;
 }
 
-async function loadStandingsOf(states: CrmState[], { store, library }: Desk): Promise<Standings> {
-  const [newest] = await store.reports.listPasses({ limit: 1 });
+async function loadStandingsOf(states: CrmState[], { store, library, nowMs }: Desk): Promise<Standings> {
+  const untilMs = await store.reports.findPresent(nowMs);
+  const [newest] = await store.reports.listPasses({ untilMs, limit: 1 });
   const crms: KnownCrm[] = [];
   for (const { name: source, newest: kept, failure, stale } of states) {
     const report = kept === null ? null : await library.readSlim(kept.id);

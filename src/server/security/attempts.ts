@@ -2,7 +2,7 @@
 import { isIPv6 } from "node:net";
 
 export type Attempts = {
-  /** How long this address has to wait, milliseconds; 0: not at all. */
+  /** How long this address has to wait, milliseconds; 0: not at all. `nowMs`: of a clock that nobody sets. */
   waitMs: (address: string, nowMs: number) => number;
   /** A wrong token was presented. */
   fail: (address: string, nowMs: number) => void;
@@ -17,7 +17,7 @@ const IPV6_GROUPS = 4;
 const ALL_GROUPS = 8;
 
 export function createAttempts(): Attempts {
-  /** When the wrong ones of an address are all forgotten, epoch milliseconds. */
+  /** When the wrong ones of an address are all forgotten. */
   const forgottenMs = new Map<string, number>();
   return {
     waitMs: (address, nowMs) => Math.max(0, (forgottenMs.get(keyOf(address)) ?? 0) - nowMs - (FREE - 1) * REFILL_MS),

@@ -26,7 +26,7 @@ export function createLogin(context: ServeContext, tokens: KnownToken[] | null):
     const next = readNext(form["next"], c.env.basePath);
     if (tokens === null) return c.redirect(next, 303);
     const address = c.env.readAddress() ?? UNKNOWN_ADDRESS;
-    const waitMs = attempts.waitMs(address, clock());
+    const waitMs = attempts.waitMs(address, performance.now());
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / SECOND_MS);
       const page = await answerPage(c.env.basePath, next, `Too many wrong tokens: wait ${seconds} s.`, 429);
@@ -36,7 +36,7 @@ export function createLogin(context: ServeContext, tokens: KnownToken[] | null):
     const presented = typeof form["token"] === "string" ? form["token"].trim() : "";
     const token = findToken(presented, tokens);
     if (token === null) {
-      attempts.fail(address, clock());
+      attempts.fail(address, performance.now());
       log.warn("a log-in was refused: the token is not known", { address });
       return await answerPage(c.env.basePath, next, "This token is not known here.", 401);
     }

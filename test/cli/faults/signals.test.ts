@@ -15,6 +15,7 @@ import {
   slotsIn,
   speedUp,
 } from "../../making/scheduler.ts";
+import { makeFullPipe } from "../../making/full-pipe.ts";
 import { numbered } from "../../making/numbers.ts";
 
 const IDLE = ["SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGXFSZ"] as const;
@@ -103,4 +104,20 @@ test.each(
   child.kill(signal);
   expect([await child.exited, child.signalCode]).toEqual([code, null]);
   closeSync(stdout);
+});
+
+test("Q5.3 SIGTERM while a pipe has no room for a short line → ends at once, exit 143", async () => {
+  const { end } = makeFullPipe();
+  const child = Bun.spawn([BINARY, "--version"], { stdout: end, stderr: "inherit" });
+  await Bun.sleep(500);
+  child.kill("SIGTERM");
+  expect([await child.exited, child.signalCode]).toEqual([143, null]);
+});
+
+test("Q6 nobody reads stderr → the report is made, exit 0", async () => {
+  const cwd = install(DAILY, database.url);
+  const { end } = makeFullPipe();
+  const child = Bun.spawn([BINARY, "schedule", "run", "daily"], { cwd, stdout: "inherit", stderr: end });
+  expect(await child.exited).toBe(0);
+  expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 1 }]);
 });
