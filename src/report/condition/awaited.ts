@@ -124,7 +124,22 @@ export function findUsualGap(finished: RunRow[]): number {
   return findMiddleGap(finished) || (listGaps(finished).at(-1) ?? 0);
 }
 
-/** The shortest first. */
+/** Fewer tell of no habit. */
+const FEWEST_GAPS = 19;
+
+/**
+ * Of an interval that is kept on average: before a second run is due, a pause tells nothing where so many others of the newest were as
+ * long. Of runs that do not start there are fewer.
+ */
+export function isUsualPause(
+  finished: RunRow[],
+  { pauseMs, everyMs, others }: { pauseMs: number; everyMs: number; others: number },
+): boolean {
+  const gaps = pauseMs < 2 * everyMs ? listGaps(finished) : [];
+  return gaps.length >= FEWEST_GAPS && gaps.filter((gap) => gap >= pauseMs).length >= others;
+}
+
+/** Between the starts of its newest runs, the shortest first. */
 function listGaps(finished: RunRow[]): number[] {
   const startsMs = finished.map(({ startedMs }) => startedMs).toSorted((a, b) => a - b);
   return startsMs

@@ -16,6 +16,7 @@ import { busyUntil } from "../attempts.ts";
 import { findLull } from "../memory/lull.ts";
 import { sayDays } from "../memory/words.ts";
 import { sayWhenDue } from "../schedule-words.ts";
+import { isUsualPause } from "./awaited.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 
 /** Fewer missed runs than this, and less than this share of a schedule's runs, are an info. */
@@ -106,12 +107,22 @@ function judgeMissed(facts: RuleFacts): Judgement | null {
   const what = isOwn
     ? `its schedule ${sayCalendars(facts)} did not start ${formatCount(missed)} of ${formatPlural(atTimes.expected, "run")} due in ${hours}${last}`
     : `${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${hours} did not start${last}`;
-  const isFew = missed < FEW_MISSED && missedShare < FEW_MISSED_SHARE;
+  const isFew = (missed < FEW_MISSED && missedShare < FEW_MISSED_SHARE) || isOfDrift(facts, missed);
   return {
     ...degraded("missed", isFew ? "info" : "warning", `${rule}: ${what}${fewer}${over}`),
     sinceMs: since ?? fewerMs,
     evidence: { expected, seen, missed, ...(backMs === null ? {} : { back_since: formatInstant(backMs) }) },
   };
+}
+
+/** Whether the only one missed is a pause of an interval as others are, this one besides. */
+function isOfDrift({ compared, finished, window }: RuleFacts, missed: number): boolean {
+  const [atMs] = compared?.missedAtMs ?? [];
+  if (atMs === undefined || missed !== 1 || compared?.late !== null || compared.atTimes !== null) return false;
+  const startsMs = finished.map(({ startedMs }) => startedMs);
+  const fromMs = Math.max(...startsMs.filter((ms) => ms < atMs));
+  const toMs = Math.min(window.endMs, ...startsMs.filter((ms) => ms >= atMs));
+  return isUsualPause(finished, { pauseMs: toMs - fromMs, everyMs: atMs - fromMs, others: 3 });
 }
 
 /** Null: some of them were due while no run went on. */

@@ -7,9 +7,11 @@ import { isCalendar } from "../../time/recurrence.ts";
 import { hoursOf } from "../../time/window.ts";
 import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
+import type { Due } from "../expectation/due.ts";
 import { clampLateness } from "../expectation/limits.ts";
 import { findLastSuccessHour } from "../memory/onset.ts";
 import { isCertain } from "../memory/silence.ts";
+import { isUsualPause } from "./awaited.ts";
 import { sayDays } from "../memory/words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
@@ -165,9 +167,16 @@ function judgeDue(facts: RuleFacts): Judgement | null {
   if (due === null) return null;
   const lateMs = window.endMs - due.secondMs;
   const { warnMs, errorMs } = clampLateness(due.gapMs, lateAfterMs);
-  if (lateMs <= warnMs) return null;
+  if (lateMs <= warnMs || isPausing(facts, due)) return null;
   const [severity, limitMs] = lateMs > errorMs ? (["critical", errorMs] as const) : (["warning", warnMs] as const);
   return addSilent(facts, due.atMs, describe(facts, severity, due.atMs, due.gapMs + limitMs));
+}
+
+/** Whether an interval waits for its run as long as it often does. */
+function isPausing({ finished, window }: RuleFacts, { sinceMs, atMs, gapMs }: Due): boolean {
+  return (
+    atMs === sinceMs + gapMs && isUsualPause(finished, { pauseMs: window.endMs - sinceMs, everyMs: gapMs, others: 2 })
+  );
 }
 
 /** A time of which nothing starts is late once a day: its silence is as old as the first run missed. */

@@ -37,7 +37,7 @@ const FEWEST_AROUND = 4;
 /** A run of its own is one more than usual, less what the hours around differ by. */
 const OWN_RUN = 0.6;
 /** Failures by chance fall on the same times less often than this. */
-const UNLIKELY = 1e-3;
+const UNLIKELY = 5e-4;
 const FEWEST_FAILED = 2;
 /** Days in a row, and well ones before them, that tell of an hour of the day: what always fails is how it is meant. */
 const FEWEST_DAYS_FAILED = 3;

@@ -23,8 +23,12 @@ function ranAt(startsMs: number[]) {
 }
 
 /** The rule that ran at those times and was due at the first of them, and every hour or half hour since. */
-function judge(startsMs: number[], due: string) {
-  const [deals] = report(activity({ rules: [ranAt(startsMs)], declaredRules: [declared("deals", every(due))] })).rules;
+function judge(startsMs: number[], due: string, hours = 24) {
+  const window = { startMs: ago(hours), endMs: ago(0) };
+  const previousStartMs = startsMs.findLast((startMs) => startMs < window.startMs) ?? null;
+  const within = startsMs.filter((startMs) => startMs >= window.startMs - 5 * MINUTE_MS);
+  const rules = [{ ...ranAt(startsMs), previousStartMs, startsMs: within }];
+  const [deals] = report(activity({ window, rules, declaredRules: [declared("deals", every(due))] })).rules;
   return deals === undefined ? null : { condition: deals.condition, severity: deals.severity, message: deals.message };
 }
 
@@ -111,5 +115,38 @@ describe("overlapping runs are told from three on, and from three tenths of the 
         ? degraded("info", `deals: ${overlapping} of its newest ${runs} runs started before the one before had ended`)
         : isOk,
     );
+  });
+});
+
+describe("an interval that is kept on average", () => {
+  /** Starts so many minutes apart, the last of them `silent` minutes ago. */
+  const apart = (gaps: readonly number[], silent: number) =>
+    gaps
+      .map((_, index) => ago((silent + gaps.slice(index).reduce((sum, gap) => sum + gap, 0)) / 60))
+      .concat(ago(silent / 60));
+  const even = Array.from({ length: 50 }, () => 30);
+  const jittered = Array.from({ length: 25 }, (_, index) => (index % 8 === 3 ? [48, 12] : [25, 35])).flat();
+  test.each([
+    { name: "it often pauses as long", gaps: jittered, silent: 47, condition: "degraded", severity: "info" },
+    { name: "it never pauses as long", gaps: even, silent: 47, condition: "overdue" },
+    { name: "one pause was as long", gaps: [...even.slice(2), 48, 12], silent: 47, condition: "overdue" },
+    {
+      name: "a second run would be due",
+      gaps: jittered.map((gap) => (gap === 48 ? 70 : gap)),
+      silent: 61,
+      condition: "overdue",
+    },
+    { name: "too few are known", gaps: [48, 12, 48, 12, 30], silent: 47, condition: "overdue" },
+  ])("every 30 minutes, silent for $silent, $name: $condition", ({ gaps, silent, condition, severity = "warning" }) => {
+    expect(judge(apart(gaps, silent), "every 30 minutes")).toMatchObject({ condition, severity });
+  });
+  test.each([
+    { name: "others of it are as long", gaps: [...jittered, 48], severity: "info" },
+    { name: "others of it are whole intervals", gaps: [...even, 60, 60, 60, 48], severity: "info" },
+    { name: "none of the others is as long", gaps: [...even, 48], severity: "warning" },
+  ])("a pause within an hour, $name: $severity", ({ gaps, severity }) => {
+    expect(judge(apart(gaps, 20), "every 30 minutes", 1)).toMatchObject({
+      ...degraded(severity, expect.stringContaining("did not start")),
+    });
   });
 });
