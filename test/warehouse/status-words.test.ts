@@ -72,7 +72,6 @@ const WORDS = {
     "Evicted",
     "failed!!",
     "Faulted",
-    "Deleted",
     "REVERTED",
     "Ended Not OK",
     "Load failed",
@@ -192,7 +191,7 @@ const WORDS = {
     "Safely halted",
     "MAXIMUM_CONCURRENT_RUNS_REACHED",
   ],
-  unknown: ["exploded", "Übersprungen", "not ok", "success?", "!success", "suc.cess", "removed", "true", ""],
+  unknown: ["exploded", "Übersprungen", "not ok", "success?", "!success", "suc.cess", "removed", "Deleted", "true", ""],
 };
 const BLANKS = " \t\r\n";
 

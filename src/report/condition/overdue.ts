@@ -3,7 +3,7 @@ import { sayWhenDue } from "../schedule-words.ts";
 import { formatDuration, formatHours, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import { mergeCertain } from "../../time/occurrences.ts";
-import { isCalendar } from "../../time/recurrence.ts";
+import { isCalendar, readRecurrence } from "../../time/recurrence.ts";
 import { hoursOf } from "../../time/window.ts";
 import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
@@ -173,10 +173,9 @@ function judgeDue(facts: RuleFacts): Judgement | null {
 }
 
 /** Whether an interval waits for its run as long as it often does. */
-function isPausing({ finished, window }: RuleFacts, { sinceMs, atMs, gapMs }: Due): boolean {
-  return (
-    atMs === sinceMs + gapMs && isUsualPause(finished, { pauseMs: window.endMs - sinceMs, everyMs: gapMs, others: 2 })
-  );
+function isPausing({ finished, window, schedules }: RuleFacts, { sinceMs, gapMs }: Due): boolean {
+  const isInterval = schedules.every((text) => readRecurrence(text).kind === "interval");
+  return isInterval && isUsualPause(finished, { pauseMs: window.endMs - sinceMs, everyMs: gapMs, others: 2 });
 }
 
 /** A time of which nothing starts is late once a day: its silence is as old as the first run missed. */

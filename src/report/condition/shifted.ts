@@ -2,7 +2,7 @@
 import { formatCount, formatDuration, formatNear } from "../../text/figures.ts";
 import { HOUR_MS, SECOND_MS } from "../../time/units.ts";
 import { settledAt } from "../attempts.ts";
-import { findDurationShift, findRecordsShift } from "../memory/level-shift.ts";
+import { findDurationShift, findRecordsShift, type LevelShift } from "../memory/level-shift.ts";
 import { fromThousandths } from "../memory/sketch.ts";
 import { sayDays } from "../memory/words.ts";
 import type { RunRow } from "../run-row.ts";
@@ -26,7 +26,7 @@ export function judgeFewerRecords(facts: RuleFacts): Judgement | null {
   });
   const message = `${rule}: fewer records than usual at these hours since ${since}: ${formatCount(now)} a run, usually ${formatCount(usual)} (${sayDays(days)})${again}`;
   return {
-    ...degraded("records", "warning", message),
+    ...degraded("records", severityOf(shift, again), message),
     sinceMs: sinceHour * HOUR_MS,
     evidence: { records: now, usual_records: usual, days },
   };
@@ -46,10 +46,15 @@ export function judgeSlower(facts: RuleFacts): Judgement | null {
   });
   const message = `${rule}: ${fromThousandths(change).toFixed(1)} × slower than usual at these hours since ${since}: p50 ${formatDuration(p50)}, usually ${formatDuration(usual)} (${sayDays(days)})${again}`;
   return {
-    ...degraded("duration", "warning", message),
+    ...degraded("duration", severityOf(shift, again), message),
     sinceMs: sinceHour * HOUR_MS,
     evidence: { p50_seconds: p50, usual_seconds: usual, days },
   };
+}
+
+/** `again`: as `sayAgain` says it. What is hardly far enough, and perhaps over, needs nobody. */
+function severityOf({ isThroughout }: LevelShift, again: string): "info" | "warning" {
+  return isThroughout || again === "" ? "warning" : "info";
 }
 
 type Again = {

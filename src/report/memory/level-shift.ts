@@ -33,6 +33,8 @@ export type LevelShift = {
   sinceHour: number;
   /** So many days of the past it was held against. */
   days: number;
+  /** It is as far as it takes over all that time, not in the hours alone by which it was found. */
+  isThroughout: boolean;
 };
 
 /** Fewer successes within a day than this: the newest ones are judged, however old. */
@@ -257,11 +259,13 @@ function describeShift(
   if (sinceHour === null) return null;
   const since = chooseNow(levels, sinceHour, history, options);
   const hours = since.hours.length > 0 ? since : now;
+  const change = weightedMedian(listResiduals(hours, usual, calendar)) - centre;
   return {
-    change: weightedMedian(listResiduals(hours, usual, calendar)) - centre,
+    change,
     usual: usualOf(hours, usual, calendar) + centre,
     sinceHour,
     days: spanOfDays(before, fromHour),
+    isThroughout: options.direction * change >= options.least,
   };
 }
 

@@ -20,6 +20,12 @@ const FAILED = { status: "failed" as const, records: 0, error: "HTTP 500" };
 const jitter = (nth: number) => 10 + (nth % 3) - 1;
 const hourly = (change: NonNullable<Habit["change"]>, days = DAYS): Habit => ({ days, everyMinutes: 60, change });
 
+/** Ten minutes a night, and of late so many. */
+function nightlyTakes(minutes: number[]): Habit {
+  const change: Habit["change"] = (hoursAgo, nth) => ({ minutes: minutes.at(-hoursAgo / 24) ?? jitter(nth) });
+  return { days: DAYS, everyMinutes: 24 * 60, change };
+}
+
 function isSince(at: Date, hours: number): boolean {
   return at.getTime() >= NOW_MS - hours * HOUR_MS;
 }
@@ -79,6 +85,16 @@ const cases: Case[] = [
     })),
     is: ["degraded", "records", "warning"],
     says: "deals: fewer records than usual at these hours since 7 Jul 21:00: 250 a run, usually 1,000 (5 weeks)",
+  },
+  {
+    name: "1.5 times as slow for eleven days, a little more within a week",
+    habit: nightlyTakes([14.5, 14.5, 14.5, 14.5, 15.5, 15.5, 16.5, 16.5, 16.5, 16.5, 16.5]),
+    is: ["degraded", "duration", "warning"],
+  },
+  {
+    name: "the same, and the newest night as ever: perhaps it is over",
+    habit: nightlyTakes([14.5, 14.5, 14.5, 14.5, 15.5, 15.5, 16.5, 16.5, 16.5, 16.5, 10]),
+    is: ["degraded", "duration", "info"],
   },
   {
     name: "every third run fails since noon, of a rule that never failed",
