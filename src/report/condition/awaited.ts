@@ -126,6 +126,8 @@ export function findUsualGap(finished: RunRow[]): number {
 
 /** Fewer tell of no habit. */
 const FEWEST_GAPS = 19;
+/** A pause is as long as another if it is longer by no more than a fifth. */
+const ALIKE = 1.2;
 
 /**
  * Of an interval that is kept on average: before a second run is due, a pause tells nothing where so many others of the newest were as
@@ -136,7 +138,7 @@ export function isUsualPause(
   { pauseMs, everyMs, others }: { pauseMs: number; everyMs: number; others: number },
 ): boolean {
   const gaps = pauseMs < 2 * everyMs ? listGaps(finished) : [];
-  return gaps.length >= FEWEST_GAPS && gaps.filter((gap) => gap >= pauseMs).length >= others;
+  return gaps.length >= FEWEST_GAPS && gaps.filter((gap) => gap * ALIKE >= pauseMs).length >= others;
 }
 
 /** Between the starts of its newest runs, the shortest first. */
