@@ -91,6 +91,12 @@ describe("status", () => {
       line: "critical: genius: deals: its newest 4 runs failed, since 17:55; last success 16:55, by the report to 10 Jul 2026 21:00 UTC; no report of the window to 11 Jul 2026 04:00 UTC was made",
     },
     {
+      name: "an outage stays told when the CRM cannot be read any more",
+      states: [{ ...reported("genius", FAILING), failure: unread("genius").failure }],
+      code: 503,
+      line: "critical: genius: could not be read: connection refused; by the report to 10 Jul 2026 21:00 UTC: deals: its newest 4 runs failed, since 17:55; last success 16:55",
+    },
+    {
       name: "a schedule that is late",
       states: [reported("hubspot")],
       schedules: [judged("late")],

@@ -243,11 +243,18 @@ function writeFact(
     const reason = known?.reason ?? null;
     const since = known?.unreadSinceMs ?? null;
     const when = since === null ? "" : ` since ${formatNear(since, nowMs)}`;
-    if (reason !== null) return `not read${when}: ${describeUnread({ source: "", report, reason })}`;
-    return known?.stale ?? "no report yet";
+    const why = reason === null ? null : `not read${when}: ${describeUnread({ source: "", report, reason })}`;
+    return `${why ?? known?.stale ?? "no report yet"}${sayHeld(known?.report ?? null, nowMs)}`;
   }
   if (finding !== null) return describeBriefly(finding, report);
   return standing === "unknown" ? "too little is known to judge it" : null;
+}
+
+/** An outage is told for as long as nothing newer is known. */
+function sayHeld(report: Report | null, nowMs: number): string {
+  const finding = report === null || report.verdict !== "critical" ? null : chooseFinding(report, []);
+  if (report === null || finding === null) return "";
+  return `; by the report to ${formatNear(Date.parse(report.metadata.window_end), nowMs)}: ${describeBriefly(finding, report)}`;
 }
 
 /** Of a CRM of which nothing else is to be said. */
