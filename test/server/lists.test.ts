@@ -108,6 +108,21 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(body.content).toMatchObject({ rows: [{ crm: "a", verdict: "critical" }], more: 0 });
   });
 
+  test("of a CRM that was taken out of the configuration: its reports, and that nothing reads it any more", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    await store.reports.keepPass(madePass(["a", "gone"], "2026-07-10T20:00:00Z"), "daily");
+    const get = await appOver(store);
+    const told = "no longer in the configuration: nothing reads it; below is the report to 10 Jul 2026 21:00 UTC";
+    const { body: page } = await get("/crms/gone");
+    expect(page.content).toMatchObject({ verdict: "unknown", standing: "unknown", headline: told });
+    const { body: kept } = await get(`/reports/${(await get("/api/v1/reports?crm=gone")).body.reports[0]?.["id"]}`);
+    expect(kept.content).toMatchObject({ verdict: "warning", head: { outdated: null } });
+    expect((await get("/reports?crm=gone")).body.content).toMatchObject({ crms: ["a", "b", "gone"], rows: [{}] });
+    // Of a name that is neither known nor kept an empty list would look like a CRM without reports.
+    expect((await get("/api/v1/reports?crm=b")).body.reports).toEqual([]);
+    expect((await get("/api/v1/reports?crm=hubspt")).status).toBe(404);
+  });
+
   test("every row is on one page, whatever its time", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     for (const day of ["01", "02", "02", "03"])

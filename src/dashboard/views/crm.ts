@@ -44,8 +44,8 @@ export function viewCrm(facts: CrmFacts, links: Links): CrmView {
     kind: "crm",
     head: viewHead(place, null, links),
     // What is not known of now is as urgent as what could not be read.
-    verdict: place.outdated === null ? report.verdict : "critical",
-    standing: place.outdated === null ? (row?.standing ?? "unknown") : "unread",
+    verdict: place.outdated === null ? report.verdict : place.isConfigured ? "critical" : "unknown",
+    standing: place.outdated === null ? (row?.standing ?? "unknown") : place.isConfigured ? "unread" : "unknown",
     headline: place.outdated ?? writeHeadline(report),
     facts: listFacts(report),
     findings: listFindings(report, reportId, links).toSorted(
