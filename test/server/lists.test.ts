@@ -123,6 +123,13 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect((await get("/api/v1/reports?crm=hubspt")).status).toBe(404);
   });
 
+  test("when a schedule is due is said with its zone once", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const get = await appOver(store, () => NOW_MS, "", 'timezone = "America/New_York"\n');
+    const due = { pattern: "daily at 21:00", timezone: "America/New_York" };
+    expect((await get("/schedule")).body.content).toMatchObject({ schedules: [due] });
+  });
+
   test("every row is on one page, whatever its time", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     for (const day of ["01", "02", "02", "03"])
