@@ -237,6 +237,13 @@ test("an outage is told for as long as nothing newer is known, as the API tells 
   expect(findings.map(({ text }) => text)).toEqual(told);
 });
 
+test("that there is no table is told once, although a report says so too", () => {
+  const made = failing("genius");
+  const none: Report = { ...made, metadata: { ...made.metadata, status: "fallback" } };
+  const { rows } = view({ crms: [crm("genius", { report: none, reason: "no table to read" })] });
+  expect(rows.map(({ fact }) => fact)).toEqual(["not read: no table to read"]);
+});
+
 test("what could not be read comes before what is too old, and the runs of neither are in the sums", () => {
   const { rows, runs, read } = view({
     crms: [

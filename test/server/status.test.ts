@@ -24,6 +24,16 @@ const made = (source: string, runs: string) =>
   );
 const WELL = made("hubspot", "ssssssssssssssssssssssss");
 const UNKNOWN = { ...WELL, verdict: "unknown" as const, findings: [], rules: [] };
+const NO_TABLE = report({
+  kind: "missing",
+  preset: null,
+  lookedFor: ["sync_history"],
+  elsewhere: [],
+  where: "database d",
+  source: "genius",
+  window: activity().window,
+  querySeconds: 0.01,
+});
 const FAILING = made("genius", "ssssssssssssssssssssffff");
 
 const reported = (name: string, of = WELL): CrmState => ({
@@ -95,6 +105,12 @@ describe("status", () => {
       states: [{ ...reported("genius", FAILING), failure: unread("genius").failure }],
       code: 503,
       line: "critical: genius: could not be read: connection refused; by the report to 10 Jul 2026 21:00 UTC: deals: its newest 4 runs failed, since 17:55; last success 16:55",
+    },
+    {
+      name: "that there is no table is told once, although a report says so too",
+      states: [{ ...unread("genius"), newest: { id: "g-1", origin: "daily", digest: digestReport(NO_TABLE) } }],
+      code: 503,
+      line: "critical: genius: could not be read: connection refused",
     },
     {
       name: "a schedule that is late",

@@ -244,7 +244,9 @@ function writeFact(
     const since = known?.unreadSinceMs ?? null;
     const when = since === null ? "" : ` since ${formatNear(since, nowMs)}`;
     const why = reason === null ? null : `not read${when}: ${describeUnread({ source: "", report, reason })}`;
-    return `${why ?? known?.stale ?? "no report yet"}${sayHeld(known?.report ?? null, nowMs)}`;
+    // Where there was no table the reason says it.
+    const isSaid = why !== null && known?.report?.metadata.status === "fallback";
+    return `${why ?? known?.stale ?? "no report yet"}${isSaid ? "" : sayHeld(known?.report ?? null, nowMs)}`;
   }
   if (finding !== null) return describeBriefly(finding, report);
   return standing === "unknown" ? "too little is known to judge it" : null;

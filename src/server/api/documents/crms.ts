@@ -110,7 +110,7 @@ export function judgeCrm({ newest, failure, stale }: CrmState): { verdict: Verdi
     if (failure !== null) return { verdict: "unknown", stand: "unread", message: sayUnread(failure) };
     return { verdict: "unknown", stand: "none", message: stale ?? "no report was made yet" };
   }
-  const { verdict, finding, windowEndMs } = newest.digest;
+  const { verdict, finding, windowEndMs, status } = newest.digest;
   const said = finding?.message ?? (verdict === "unknown" ? "too little is known to judge it" : "nothing to do");
   if (failure === null && stale === null) return { verdict, stand: "reported", message: said };
   // Of a report that says too little about now: an outage is told for as long as nothing newer is known.
@@ -119,7 +119,9 @@ export function judgeCrm({ newest, failure, stale }: CrmState): { verdict: Verdi
   const known = { verdict: isCritical ? ("critical" as const) : ("unknown" as const) };
   if (failure !== null) {
     const unread = sayUnread(failure);
-    return { ...known, stand: "unread", message: isCritical ? `${unread}; ${held}: ${said}` : unread };
+    // Where there was no table the reason says it.
+    const isTold = isCritical && status !== "fallback";
+    return { ...known, stand: "unread", message: isTold ? `${unread}; ${held}: ${said}` : unread };
   }
   return { ...known, stand: "stale", message: isCritical ? `${said}, ${held}; ${stale ?? ""}` : (stale ?? "") };
 }
