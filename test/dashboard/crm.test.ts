@@ -44,6 +44,18 @@ test.each([
   expect([verdict, standing, headline]).toEqual(shown as never);
 });
 
+test("an age stands with the moment at which it was right: the page may be read hours later", () => {
+  const rules = [ruleOf("deals", { runs: "ssssssssssssssssssss....", everyMinutes: 60 })];
+  const declaredRules = [declared("deals", { schedules: [schedule("every 1 hour")] })];
+  const silent = view(null, true, report(activity({ rules, declaredRules }), { detailed: true }));
+  const asOf = "as of 10 Jul 2026 21:00 UTC";
+  expect([silent.headline, silent.findings[0]?.text, silent.rules[0]?.text]).toEqual([
+    `deals stopped 4h 05m ago (due every 1h), ${asOf}`,
+    `last success 4h 05m ago, due every 1h, 3 runs did not start, ${asOf}`,
+    `last success 4h 05m ago, due every 1h, 3 runs did not start, ${asOf}`,
+  ]);
+});
+
 test.each([
   { name: "of now: how long it lasts is counted on", events: "/events", outdated: null, says: "for 3 h" },
   { name: "an earlier report: it may be over", events: null, outdated: null, says: "since 17:55" },

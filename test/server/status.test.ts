@@ -34,6 +34,7 @@ const NO_TABLE = report({
   window: activity().window,
   querySeconds: 0.01,
 });
+const SILENT = made("hubspot", "ssssssssssssssssssss....");
 const FAILING = made("genius", "ssssssssssssssssssssffff");
 
 const reported = (name: string, of = WELL): CrmState => ({
@@ -80,6 +81,12 @@ describe("status", () => {
       states: [reported("hubspot"), reported("genius", FAILING)],
       code: 503,
       line: "critical: genius: deals: its newest 4 runs failed, since 17:55; last success 16:55",
+    },
+    {
+      name: "an age is that of the report, however much later it is asked for",
+      states: [reported("hubspot", SILENT)],
+      code: 503,
+      line: "critical: hubspot: deals: last success 4h 05m ago, due every 1h, 3 runs did not start, as of 10 Jul 2026 21:00 UTC",
     },
     {
       name: "a CRM that could not be read, whatever its last report said",

@@ -1,6 +1,7 @@
 /** The first page: is everything all right, and if not, what first? */
 import { countUrgentLeftOut } from "../../report/left-out.ts";
 import { chooseFinding, rankRows, type RankedRow, type Standing } from "../../report/attention.ts";
+import { withMoment } from "../../report/message.ts";
 import type { PassSummary } from "../../report/pass-schema.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { worstVerdict } from "../../report/rule-states.ts";
@@ -248,7 +249,7 @@ function writeFact(
     const isSaid = why !== null && known?.report?.metadata.status === "fallback";
     return `${why ?? known?.stale ?? "no report yet"}${isSaid ? "" : sayHeld(known?.report ?? null, nowMs)}`;
   }
-  if (finding !== null) return describeBriefly(finding, report);
+  if (finding !== null) return withMoment(describeBriefly(finding, report), report.metadata.window_end);
   return standing === "unknown" ? "too little is known to judge it" : null;
 }
 

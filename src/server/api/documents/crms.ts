@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { compareUrgency, measureUrgency } from "../../../report/attention.ts";
 import { divide } from "../../../report/counts.ts";
+import { withMoment } from "../../../report/message.ts";
 import { count, describe, instant, ratio, seconds } from "../../../report/schema-figures.ts";
 import { CONDITIONS, REPORT_STATUSES, SEVERITIES, VERDICTS, type Verdict } from "../../../report/words.ts";
 import { formatInstant, formatMinute } from "../../../text/figures.ts";
@@ -112,7 +113,8 @@ export function judgeCrm({ newest, failure, stale }: CrmState): { verdict: Verdi
   }
   const { verdict, finding, windowEndMs, status } = newest.digest;
   const said = finding?.message ?? (verdict === "unknown" ? "too little is known to judge it" : "nothing to do");
-  if (failure === null && stale === null) return { verdict, stand: "reported", message: said };
+  if (failure === null && stale === null)
+    return { verdict, stand: "reported", message: withMoment(said, formatInstant(windowEndMs)) };
   // Of a report that says too little about now: an outage is told for as long as nothing newer is known.
   const held = `by the report to ${formatMinute(formatInstant(windowEndMs))} UTC`;
   const isCritical = verdict === "critical";
