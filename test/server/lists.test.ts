@@ -78,7 +78,14 @@ async function appOver(...about: Parameters<typeof contextOver>) {
 type Listed = Record<"reports" | "passes" | "slots", Record<string, string>[]>;
 type Crm = { crm: string; state: string; report: { id: string; href: string } | null; message: string };
 /** What one of the routes answers. */
-type Body = { next: string | null; crms: Crm[]; content?: { limits?: Limit[] } } & Listed & Pick<Crm, "report"> & Rules;
+type Body = {
+  next: string | null;
+  errors: { reason: string }[];
+  crms: Crm[];
+  content?: { limits?: Limit[] };
+} & Listed &
+  Pick<Crm, "report"> &
+  Rules;
 type Limit = { name: string; from: string };
 type Rules = {
   explanation?: { rule: { rule_name: string }; limits: Limit[] };
@@ -121,6 +128,18 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     // Of a name that is neither known nor kept an empty list would look like a CRM without reports.
     expect((await get("/api/v1/reports?crm=b")).body.reports).toEqual([]);
     expect((await get("/api/v1/reports?crm=hubspt")).status).toBe(404);
+  });
+
+  test("what may stand in a request is named where something else does", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    await store.reports.keepPass(madePass(["a"], "2026-07-10T20:00:00Z"), "daily");
+    const get = await appOver(store);
+    const reasonOf = async (path: string) => (await get(`/api/v1${path}`)).body.errors[0]?.reason;
+    expect(await reasonOf("/crms/a/rules?limit=1")).toBe(
+      "there is a parameter that is not known: known are condition, severity, name",
+    );
+    expect(await reasonOf("/crms?limit=1")).toBe("there is a parameter that is not known: none is taken here");
+    expect(await reasonOf("/crms/a/rules?severity=fatal")).toBe("must be one of info, warning, critical");
   });
 
   test("when a schedule is due is said with its zone once", async () => {
