@@ -33,6 +33,8 @@ export type Frame = {
   crms: { name: string; standing: Standing; href: string; isCurrent: boolean }[];
   /** Where the page hears that something happened; null: it is about the past, or a file. */
   events: string | null;
+  /** False: of a file, of an earlier report, or of one that is too old, nobody knows whether it still holds. */
+  isOfNow: boolean;
 };
 
 export type PageView = Frame & {

@@ -9,7 +9,15 @@ export function hidePaths({ path, store, crms, export: { dir } }: Config): (text
   const spellings = paths.filter((one) => one.includes("/")).flatMap((one) => [one, writeJsonLine(one).slice(1, -1)]);
   // The longest first: one may be the beginning of another.
   const known = [...new Set(spellings)].toSorted((a, b) => b.length - a.length);
-  return (text) => known.reduce((shown, one) => shown.replaceAll(one, one.slice(one.lastIndexOf("/") + 1)), text);
+  // A text may have been cut within a path.
+  const hideCut = (cut: string) => {
+    const whole = known.find((one) => one.startsWith(cut.slice(0, -1)));
+    return whole === undefined ? cut : cut.slice(Math.min(whole.lastIndexOf("/") + 1, cut.length - 1));
+  };
+  return (text) =>
+    known
+      .reduce((shown, one) => shown.replaceAll(one, one.slice(one.lastIndexOf("/") + 1)), text)
+      .replaceAll(/\/[^\s"…]+…/g, hideCut);
 }
 
 function listPaths(target: Target): string[] {

@@ -53,6 +53,18 @@ test("every route answers as it is declared", async () => {
   });
 });
 
+test("a parameter that a route does not know is told, whatever is asked", async () => {
+  const asked = contract.operations.filter(({ path }) => path.startsWith("/api/v1/"));
+  const taken: string[] = [];
+  for (const operation of asked.filter(({ method }) => method === "GET")) {
+    const address = new URL(addressOf(served.base, operation, values));
+    address.searchParams.set("nobody", "1");
+    const { status } = await ask(String(address));
+    if (status < 400 || status >= 500) taken.push(`${operation.id} ${status}`);
+  }
+  expect(taken).toEqual([]);
+});
+
 describe("what may be kept of an answer", () => {
   const CHECKED = "private, no-cache";
   const FIXED = "private, max-age=86400, immutable";

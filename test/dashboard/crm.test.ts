@@ -1,31 +1,83 @@
 /** The page of a CRM: never milder than what is known of now. */
 import { expect, test } from "bun:test";
 import { linksBelow } from "../../src/dashboard/links.ts";
+import { renderPage } from "../../src/dashboard/render.tsx";
 import { viewCrm } from "../../src/dashboard/views/crm.ts";
-import { activity, report, rule } from "../making/activities.ts";
+import { framePage } from "../../src/dashboard/views/frame.ts";
+import type { Report } from "../../src/report/schema.ts";
+import { activity, declared, report, rule, schedule } from "../making/activities.ts";
+import { ruleOf } from "../making/rules.ts";
 
-const WELL = {
+const WELL: Report = {
   ...report(activity({ rules: [rule("contacts", { success: 150 })] })),
-  verdict: "ok" as const,
+  verdict: "ok",
   findings: [],
 };
 
-function view(outdated: string | null) {
-  const place = { report: WELL, id: "hubspot-1", isLatest: true, kept: [], notices: [], outdated };
+const NOW_MS = Date.parse("2026-07-10T21:04:00Z");
+const LINKS = linksBelow("");
+
+function view(outdated: string | null, isConfigured = true, made = WELL) {
+  const place = { report: made, id: "hubspot-1", isLatest: true, kept: [], notices: [], outdated, isConfigured };
   const past = { hours: [], durations: { at: [], p50: [], p95: [], p99: [] } };
   const query = { q: "", condition: "", sort: "urgency" as const, down: true };
-  const nowMs = Date.parse("2026-07-10T21:04:00Z");
-  return viewCrm({ place, past, range: "24h", query, lateAfterMs: 900_000, nowMs, rangeHref: null }, linksBelow(""));
+  const facts = { past, range: "24h" as const, query, lateAfterMs: 900_000, nowMs: NOW_MS, rangeHref: null };
+  return viewCrm({ place, ...facts }, LINKS);
 }
 
 test.each([
-  { name: "its report tells of now", outdated: null, shown: ["ok", "ok", "all is well"] },
+  { name: "its report tells of now", outdated: null, isConfigured: true, shown: ["ok", "ok", "all is well"] },
   {
     name: "it could not be read since",
     outdated: "not read since 21:02; below is the report to 21:00",
+    isConfigured: true,
     shown: ["critical", "unread", "not read since 21:02; below is the report to 21:00"],
   },
-])("$name: $shown.1", ({ outdated, shown }) => {
-  const { verdict, standing, headline } = view(outdated);
+  {
+    name: "it was taken out of the configuration: nobody's fault, and nothing that is known of now",
+    outdated: "no longer in the configuration: nothing reads it; below is the report to 21:00",
+    isConfigured: false,
+    shown: ["unknown", "unknown", "no longer in the configuration: nothing reads it; below is the report to 21:00"],
+  },
+])("$name: $shown.1", ({ outdated, isConfigured, shown }) => {
+  const { verdict, standing, headline } = view(outdated, isConfigured);
   expect([verdict, standing, headline]).toEqual(shown as never);
+});
+
+test("an age stands with the moment at which it was right: the page may be read hours later", () => {
+  const rules = [ruleOf("deals", { runs: "ssssssssssssssssssss....", everyMinutes: 60 })];
+  const declaredRules = [declared("deals", { schedules: [schedule("every 1 hour")] })];
+  const silent = view(null, true, report(activity({ rules, declaredRules }), { detailed: true }));
+  const asOf = "as of 10 Jul 2026 21:00 UTC";
+  expect([silent.headline, silent.findings[0]?.text, silent.rules[0]?.text]).toEqual([
+    `deals stopped 4h 05m ago (due every 1h), ${asOf}`,
+    `last success 4h 05m ago, due every 1h, 3 runs did not start, ${asOf}`,
+    `last success 4h 05m ago, due every 1h, 3 runs did not start, ${asOf}`,
+  ]);
+});
+
+test.each([
+  { name: "of now: how long it lasts is counted on", events: "/events", outdated: null, says: "for 3 h" },
+  { name: "an earlier report: it may be over", events: null, outdated: null, says: "since 17:55" },
+  { name: "too old a report", events: "/events", outdated: "not read since 21:02", says: "since 17:55" },
+])("since when a rule fails, $name", ({ events, outdated, says }) => {
+  const rules = [ruleOf("deals", { runs: "ssssffff", everyMinutes: 60, error: "HTTP 500" })];
+  const declaredRules = [declared("deals", { schedules: [schedule("every 1 hour")] })];
+  const failing = report(activity({ rules, declaredRules }), { detailed: true });
+  const facts = {
+    here: { page: "crm" as const, crm: "hubspot", report: null },
+    crms: [],
+    hasSchedules: false,
+    nowMs: NOW_MS,
+    version: "0.0.0",
+    place: "server" as const,
+    events,
+    signOut: null,
+    iconOf: () => "",
+  };
+  const page = renderPage(framePage(view(outdated, true, failing), facts, LINKS), { script: "", style: "" });
+  const text = page.replaceAll(/<[^>]*>/g, "");
+  // The finding, and the row of the rule.
+  expect(text).toContain(`its newest 4 runs failed, since 17:55; last success 16:55 · ${says}`);
+  expect(text).toContain(`failing ${says}`);
 });

@@ -219,6 +219,31 @@ test("what could not be read is a finding too, before all others, with since whe
   expect(rows[0]?.fact).toBe("not read since 20:40: the server refuses");
 });
 
+test("an outage is told for as long as nothing newer is known, as the API tells it", () => {
+  const { rows, findings } = view({
+    crms: [
+      crm("genius", { report: failing("genius"), reason: "the server refuses" }),
+      crm("hubspot", { report: failing("hubspot"), stale: "no report of the window to 21:00 UTC was made" }),
+      crm("arrivy", { stale: "no report of the window to 21:00 UTC was made" }),
+    ],
+  });
+  const outage = "by the report to 21:00: contacts: 20 of 150 runs succeeded (13.3 %)";
+  const told = [
+    `not read: the server refuses; ${outage}`,
+    `no report of the window to 21:00 UTC was made; ${outage}`,
+    "no report of the window to 21:00 UTC was made",
+  ];
+  expect(rows.map(({ fact }) => fact)).toEqual(told);
+  expect(findings.map(({ text }) => text)).toEqual(told);
+});
+
+test("that there is no table is told once, although a report says so too", () => {
+  const made = failing("genius");
+  const none: Report = { ...made, metadata: { ...made.metadata, status: "fallback" } };
+  const { rows } = view({ crms: [crm("genius", { report: none, reason: "no table to read" })] });
+  expect(rows.map(({ fact }) => fact)).toEqual(["not read: no table to read"]);
+});
+
 test("what could not be read comes before what is too old, and the runs of neither are in the sums", () => {
   const { rows, runs, read } = view({
     crms: [

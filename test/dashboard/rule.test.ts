@@ -38,7 +38,15 @@ describe("the page", () => {
     activity({ rules: [ruleOf("deals", { runs: "ssssssssssfffffffff", everyMinutes: 60, error: "HTTP 500" })] }),
     { detailed: true },
   );
-  const place = { report: detailed, id: "hubspot-1", isLatest: true, kept: [], notices: [], outdated: null };
+  const place = {
+    report: detailed,
+    id: "hubspot-1",
+    isLatest: true,
+    kept: [],
+    notices: [],
+    outdated: null,
+    isConfigured: true,
+  };
   const facts = {
     place,
     rule: "deals",

@@ -78,7 +78,14 @@ async function appOver(...about: Parameters<typeof contextOver>) {
 type Listed = Record<"reports" | "passes" | "slots", Record<string, string>[]>;
 type Crm = { crm: string; state: string; report: { id: string; href: string } | null; message: string };
 /** What one of the routes answers. */
-type Body = { next: string | null; crms: Crm[]; content?: { limits?: Limit[] } } & Listed & Pick<Crm, "report"> & Rules;
+type Body = {
+  next: string | null;
+  errors: { reason: string }[];
+  crms: Crm[];
+  content?: { limits?: Limit[] };
+} & Listed &
+  Pick<Crm, "report"> &
+  Rules;
 type Limit = { name: string; from: string };
 type Rules = {
   explanation?: { rule: { rule_name: string }; limits: Limit[] };
@@ -106,6 +113,40 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     );
     const { body } = await (await appOver(store))("/reports?verdict=critical");
     expect(body.content).toMatchObject({ rows: [{ crm: "a", verdict: "critical" }], more: 0 });
+  });
+
+  test("of a CRM that was taken out of the configuration: its reports, and that nothing reads it any more", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    await store.reports.keepPass(madePass(["a", "gone"], "2026-07-10T20:00:00Z"), "daily");
+    const get = await appOver(store);
+    const told = "no longer in the configuration: nothing reads it; below is the report to 10 Jul 2026 21:00 UTC";
+    const { body: page } = await get("/crms/gone");
+    expect(page.content).toMatchObject({ verdict: "unknown", standing: "unknown", headline: told });
+    const { body: kept } = await get(`/reports/${(await get("/api/v1/reports?crm=gone")).body.reports[0]?.["id"]}`);
+    expect(kept.content).toMatchObject({ verdict: "warning", head: { outdated: null } });
+    expect((await get("/reports?crm=gone")).body.content).toMatchObject({ crms: ["a", "b", "gone"], rows: [{}] });
+    // Of a name that is neither known nor kept an empty list would look like a CRM without reports.
+    expect((await get("/api/v1/reports?crm=b")).body.reports).toEqual([]);
+    expect((await get("/api/v1/reports?crm=hubspt")).status).toBe(404);
+  });
+
+  test("what may stand in a request is named where something else does", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    await store.reports.keepPass(madePass(["a"], "2026-07-10T20:00:00Z"), "daily");
+    const get = await appOver(store);
+    const reasonOf = async (path: string) => (await get(`/api/v1${path}`)).body.errors[0]?.reason;
+    expect(await reasonOf("/crms/a/rules?limit=1")).toBe(
+      "there is a parameter that is not known: known are condition, severity, name",
+    );
+    expect(await reasonOf("/crms?limit=1")).toBe("there is a parameter that is not known: none is taken here");
+    expect(await reasonOf("/crms/a/rules?severity=fatal")).toBe("must be one of info, warning, critical");
+  });
+
+  test("when a schedule is due is said with its zone once", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const get = await appOver(store, () => NOW_MS, "", 'timezone = "America/New_York"\n');
+    const due = { pattern: "daily at 21:00", timezone: "America/New_York" };
+    expect((await get("/schedule")).body.content).toMatchObject({ schedules: [due] });
   });
 
   test("every row is on one page, whatever its time", async () => {

@@ -24,6 +24,17 @@ const made = (source: string, runs: string) =>
   );
 const WELL = made("hubspot", "ssssssssssssssssssssssss");
 const UNKNOWN = { ...WELL, verdict: "unknown" as const, findings: [], rules: [] };
+const NO_TABLE = report({
+  kind: "missing",
+  preset: null,
+  lookedFor: ["sync_history"],
+  elsewhere: [],
+  where: "database d",
+  source: "genius",
+  window: activity().window,
+  querySeconds: 0.01,
+});
+const SILENT = made("hubspot", "ssssssssssssssssssss....");
 const FAILING = made("genius", "ssssssssssssssssssssffff");
 
 const reported = (name: string, of = WELL): CrmState => ({
@@ -72,6 +83,12 @@ describe("status", () => {
       line: "critical: genius: deals: its newest 4 runs failed, since 17:55; last success 16:55",
     },
     {
+      name: "an age is that of the report, however much later it is asked for",
+      states: [reported("hubspot", SILENT)],
+      code: 503,
+      line: "critical: hubspot: deals: last success 4h 05m ago, due every 1h, 3 runs did not start, as of 10 Jul 2026 21:00 UTC",
+    },
+    {
       name: "a CRM that could not be read, whatever its last report said",
       states: [unread("hubspot")],
       code: 503,
@@ -89,6 +106,18 @@ describe("status", () => {
       states: [stale("genius", FAILING)],
       code: 503,
       line: "critical: genius: deals: its newest 4 runs failed, since 17:55; last success 16:55, by the report to 10 Jul 2026 21:00 UTC; no report of the window to 11 Jul 2026 04:00 UTC was made",
+    },
+    {
+      name: "an outage stays told when the CRM cannot be read any more",
+      states: [{ ...reported("genius", FAILING), failure: unread("genius").failure }],
+      code: 503,
+      line: "critical: genius: could not be read: connection refused; by the report to 10 Jul 2026 21:00 UTC: deals: its newest 4 runs failed, since 17:55; last success 16:55",
+    },
+    {
+      name: "that there is no table is told once, although a report says so too",
+      states: [{ ...unread("genius"), newest: { id: "g-1", origin: "daily", digest: digestReport(NO_TABLE) } }],
+      code: 503,
+      line: "critical: genius: could not be read: connection refused",
     },
     {
       name: "a schedule that is late",

@@ -25,7 +25,7 @@ export function Rule({ view }: { view: RuleView }) {
           {row.text}
           {row.since !== null && (
             <>
-              {" "}
+              {" · "}
               <Since at={row.since} />
             </>
           )}

@@ -16,7 +16,7 @@ export function Findings({ rows, withCrm }: { rows: FindingRow[]; withCrm: boole
               {row.text}
               {row.since !== null && (
                 <>
-                  {" "}
+                  {" · "}
                   <Since at={row.since} />
                 </>
               )}

@@ -30,13 +30,13 @@ export function Ago({ at }: { at: string }) {
   );
 }
 
-/** For how long something holds; in a file from disk since when. `at`: RFC 3339. */
+/** For how long something holds; where it may be over by now, since when. `at`: RFC 3339. */
 export function Since({ at }: { at: string }) {
   const nowMs = useNow();
-  const { place } = useFrame();
+  const { isOfNow } = useFrame();
   return (
     <span class="since">
-      {place === "site" ? (
+      {!isOfNow ? (
         <>
           since <Time at={at} />
         </>

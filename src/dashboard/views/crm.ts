@@ -1,6 +1,7 @@
 /** One CRM: what needs somebody, how it went over time, every rule, every cause of failures. */
 import { chooseFinding, rankRows } from "../../report/attention.ts";
 import { countUrgentLeftOut, listSomeNames } from "../../report/left-out.ts";
+import { withMoment } from "../../report/message.ts";
 import type { Report } from "../../report/schema.ts";
 import { SEVERITIES } from "../../report/words.ts";
 import { describeBriefly } from "../../render/terminal/brief.ts";
@@ -44,8 +45,8 @@ export function viewCrm(facts: CrmFacts, links: Links): CrmView {
     kind: "crm",
     head: viewHead(place, null, links),
     // What is not known of now is as urgent as what could not be read.
-    verdict: place.outdated === null ? report.verdict : "critical",
-    standing: place.outdated === null ? (row?.standing ?? "unknown") : "unread",
+    verdict: place.outdated === null ? report.verdict : place.isConfigured ? "critical" : "unknown",
+    standing: place.outdated === null ? (row?.standing ?? "unknown") : place.isConfigured ? "unread" : "unknown",
     headline: place.outdated ?? writeHeadline(report),
     facts: listFacts(report),
     findings: listFindings(report, reportId, links).toSorted(
@@ -97,7 +98,8 @@ function writeHeadline(report: Report): string {
   const { metadata, verdict } = report;
   if (metadata.status === "fallback") return showText(metadata.note ?? "there is no table to read");
   const finding = chooseFinding(report, []);
-  if (finding !== null && finding.severity !== "info") return describeBriefly(finding, report);
+  if (finding !== null && finding.severity !== "info")
+    return withMoment(describeBriefly(finding, report), metadata.window_end);
   if (verdict === "unknown") return "too little is known to judge it";
   if (metadata.status === "no_data") return showText(metadata.note ?? "nothing finished in the window");
   return verdict === "ok" ? "all is well" : verdict;

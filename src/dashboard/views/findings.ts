@@ -1,6 +1,6 @@
 /** Findings as rows: what, where, since when, and what to do. */
 import { adviseOnFinding } from "../../report/advice.ts";
-import { withoutName } from "../../report/message.ts";
+import { withMoment, withoutName } from "../../report/message.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { showText } from "../../text/terminal.ts";
 import type { FindingRow, Links } from "../view.ts";
@@ -16,7 +16,7 @@ export function listFindings(report: Report, reportId: string | null, links: Lin
       crm: showText(metadata.source),
       rule: rule === null ? null : showText(rule),
       href: rule === null ? links({ page: "crm", ...route }) : links({ page: "rule", ...route, rule }),
-      text: showText(withoutName(message, rule)),
+      text: showText(withMoment(withoutName(message, rule), metadata.window_end)),
       since: sinceOf(finding, report),
       advice: adviseOnFinding(report, index).map(showText),
     };

@@ -43,6 +43,7 @@ export function framePage(content: PageView["content"], facts: FrameFacts, links
       isCurrent: name === current,
     })),
     events: facts.events,
+    isOfNow: facts.events !== null && !("head" in content && content.head.outdated !== null),
     content,
   };
 }

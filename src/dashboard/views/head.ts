@@ -16,6 +16,8 @@ export type ReportPlace = {
   kept: KeptRow[];
   /** What is to be said before anything of the report. */
   notices: Notice[];
+  /** False: the page is about now, and the configuration has no such CRM any more, which is nobody's fault. */
+  isConfigured: boolean;
   /** Why the report tells too little about now, in words; null: it is as new as it should be, or an earlier one. */
   outdated: string | null;
 };

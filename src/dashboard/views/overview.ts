@@ -1,6 +1,7 @@
 /** The first page: is everything all right, and if not, what first? */
 import { countUrgentLeftOut } from "../../report/left-out.ts";
 import { chooseFinding, rankRows, type RankedRow, type Standing } from "../../report/attention.ts";
+import { withMoment } from "../../report/message.ts";
 import type { PassSummary } from "../../report/pass-schema.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { worstVerdict } from "../../report/rule-states.ts";
@@ -243,11 +244,20 @@ function writeFact(
     const reason = known?.reason ?? null;
     const since = known?.unreadSinceMs ?? null;
     const when = since === null ? "" : ` since ${formatNear(since, nowMs)}`;
-    if (reason !== null) return `not read${when}: ${describeUnread({ source: "", report, reason })}`;
-    return known?.stale ?? "no report yet";
+    const why = reason === null ? null : `not read${when}: ${describeUnread({ source: "", report, reason })}`;
+    // Where there was no table the reason says it.
+    const isSaid = why !== null && known?.report?.metadata.status === "fallback";
+    return `${why ?? known?.stale ?? "no report yet"}${isSaid ? "" : sayHeld(known?.report ?? null, nowMs)}`;
   }
-  if (finding !== null) return describeBriefly(finding, report);
+  if (finding !== null) return withMoment(describeBriefly(finding, report), report.metadata.window_end);
   return standing === "unknown" ? "too little is known to judge it" : null;
+}
+
+/** An outage is told for as long as nothing newer is known. */
+function sayHeld(report: Report | null, nowMs: number): string {
+  const finding = report === null || report.verdict !== "critical" ? null : chooseFinding(report, []);
+  if (report === null || finding === null) return "";
+  return `; by the report to ${formatNear(Date.parse(report.metadata.window_end), nowMs)}: ${describeBriefly(finding, report)}`;
 }
 
 /** Of a CRM of which nothing else is to be said. */

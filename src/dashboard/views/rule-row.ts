@@ -1,5 +1,5 @@
 /** A rule in a line: its condition, its newest runs, what was due and what came of it. */
-import { withoutName } from "../../report/message.ts";
+import { withMoment, withoutName } from "../../report/message.ts";
 import type { Report } from "../../report/schema.ts";
 import { listTicks } from "../../report/ticks.ts";
 import type { Ticks } from "../../report/tick-schema.ts";
@@ -31,7 +31,7 @@ export function viewRule(rule: RuleReport, shown: Shown, ticks = ticksOf(rule, s
     href: links({ page: "rule", crm: report.metadata.source, rule: name, report: reportId }),
     condition: rule.condition,
     severity: rule.severity,
-    text: showText(withoutName(rule.message, name)),
+    text: showText(withMoment(withoutName(rule.message, name), report.metadata.window_end)),
     since: rule.since,
     rate: rule.success_rate,
     runs: rule.total,

@@ -37,7 +37,8 @@ export function viewSchedules(all: ScheduleFacts[], hasPass: (id: string) => boo
       verdict: verdictOnSchedule(judgement),
       text: showText(judgement.message),
       hasMade: judgement.status !== "not-due" && judgement.status !== "never-run",
-      pattern: sayWhenDue(schedule.cron, schedule.timezone),
+      // The zone stands beside it.
+      pattern: sayWhenDue(schedule.cron, "UTC"),
       timezone: schedule.timezone,
       notices: saySpoiled(spoiled),
       next: published.next,

@@ -22,7 +22,9 @@ const NO_NUL = /^[^\0]*$/;
 
 /** For routes that take no parameters: a mistaken one is told. Without a schema: to check by one takes longer than to route. */
 export const noQuery: MiddlewareHandler<ServeEnv> = (c, next) =>
-  Object.keys(c.req.query()).length === 0 ? next() : Promise.resolve(sendProblem(400, WRONG, [UNKNOWN_PARAMETER]));
+  Object.keys(c.req.query()).length === 0
+    ? next()
+    : Promise.resolve(sendProblem(400, WRONG, [refuseUnknown("query", [])]));
 
 /** A name that somebody chose. */
 export const name = (text: string) =>
@@ -111,17 +113,22 @@ export function sendNoCrm(): Response {
 const WRONG = "The request is not as it should be: errors says where.";
 
 type Part = NonNullable<v.InferOutput<typeof ProblemSchema>["errors"]>[number];
-const UNKNOWN_PARAMETER: Part = { in: "query", name: null, reason: "there is a parameter that is not known" };
+
+/** The name itself is somebody's text. */
+function refuseUnknown(place: Part["in"], known: string[]): Part {
+  const those = known.length === 0 ? "none is taken here" : `known are ${known.join(", ")}`;
+  return { in: place, name: null, reason: `there is a parameter that is not known: ${those}` };
+}
 
 type Checked = { success: true } | { success: false; error: readonly unknown[] };
 
 /** Checks the query against the schema, which the contract publishes. */
 export const checkQuery = <Schema extends v.GenericSchema>(schema: Schema) =>
-  validator("query", schema, refuse("query"), PUBLISHED);
+  validator("query", schema, refuse("query", schema), PUBLISHED);
 
 /** As `checkQuery`, of the path's parameters. */
 export const checkParam = <Schema extends v.GenericSchema>(schema: Schema) =>
-  validator("param", schema, refuse("param"), PUBLISHED);
+  validator("param", schema, refuse("param", schema), PUBLISHED);
 
 /** A list has no keys either: the schema library would take an empty one for an empty object. */
 export const requireObject: MiddlewareHandler<ServeEnv> = async (c, next) => {
@@ -133,29 +140,27 @@ export const requireObject: MiddlewareHandler<ServeEnv> = async (c, next) => {
 
 /** As `checkQuery`, of the body. */
 export const checkBody = <Schema extends v.GenericSchema>(schema: Schema) =>
-  validator("json", schema, refuse("json"), PUBLISHED);
+  validator("json", schema, refuse("json", schema), PUBLISHED);
 
 /** For `validator()`: its own answer would repeat the input. A path that cannot be is a path to nothing. */
 const refuse =
-  (where: "param" | "query" | "json") =>
+  (where: "param" | "query" | "json", schema: v.GenericSchema) =>
   (result: Checked): Response | undefined => {
     if (result.success) return undefined;
     if (where === "param") return sendProblem(404, "There is nothing here: see /openapi.json for what there is.");
-    const errors = (result.error as v.BaseIssue<unknown>[]).map((issue) => explain(issue, where));
+    const known = "entries" in schema ? Object.keys(schema.entries as object) : [];
+    const errors = (result.error as v.BaseIssue<unknown>[]).map((issue) => explain(issue, where, known));
     return sendProblem(400, WRONG, errors);
   };
 
-function explain(issue: v.BaseIssue<unknown>, where: "query" | "json"): Part {
+function explain(issue: v.BaseIssue<unknown>, where: "query" | "json", known: string[]): Part {
   const place = where === "query" ? "query" : "body";
-  // Of an unknown key the name itself is somebody's text.
-  if (issue.type === "strict_object" && issue.expected === "never") {
-    return { ...UNKNOWN_PARAMETER, in: place };
-  }
+  if (issue.type === "strict_object" && issue.expected === "never") return refuseUnknown(place, known);
   const [first] = issue.path ?? [];
   if (issue.type === "strict_object")
     return { in: place, name: first === undefined ? null : String(first.key), reason: "is missing" };
-  const known = typeof first?.key === "string" ? first.key : null;
-  return { in: place, name: known, reason: sayReason(issue) };
+  const name = typeof first?.key === "string" ? first.key : null;
+  return { in: place, name, reason: sayReason(issue) };
 }
 
 /** valibot's messages repeat what was received. */
@@ -163,6 +168,8 @@ function sayReason({ kind, type, expected, requirement, message }: v.BaseIssue<u
   if (type === "check") return `must be ${message}`;
   if (type === "max_length") return "is too long";
   if (type === "regex" || requirement instanceof RegExp) return "is not written as it should be";
+  // A choice as valibot writes it: ("info" | "warning").
+  if (type === "picklist") return `must be one of ${(expected ?? "").replaceAll(/[()"]/g, "").replaceAll(" |", ",")}`;
   if (kind === "schema" && expected !== null) return `must be ${expected}`;
   return expected === null ? "is not as it should be" : `must be ${expected}`;
 }

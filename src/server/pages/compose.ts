@@ -3,6 +3,7 @@ import type { Verdict } from "../../report/words.ts";
 import { publishSchedule } from "../../schedule/published.ts";
 import { sayRulesListed } from "../../report/left-out.ts";
 import { divide } from "../../report/counts.ts";
+import type { Report } from "../../report/schema.ts";
 import { formatInstant, formatMinute } from "../../text/figures.ts";
 import { quoteWord, showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
@@ -104,21 +105,31 @@ function describeUnreported(here: Route, { crms }: Standings): PageView["content
   };
 }
 
-const NOT_CONFIGURED = { reason: null, unreadSinceMs: null, stale: null, report: null };
+const UNKNOWN_CRM = { reason: null, unreadSinceMs: null, stale: null, report: null };
 
 /** What is known beside the report that a page is about. Of an older report nothing is. */
-function placeReport<Found>(found: Found, here: Extract<Route, { page: "crm" | "rule" }>, crms: KnownCrm[]) {
+function placeReport<Found extends { report: Report }>(
+  found: Found,
+  here: Extract<Route, { page: "crm" | "rule" }>,
+  crms: KnownCrm[],
+) {
   const isNewest = here.report === null;
+  const isConfigured = crms.some(({ source }) => source === here.crm);
   return {
     ...found,
+    isConfigured: !isNewest || isConfigured,
     notices: isNewest ? listNoticesOf(here.crm, crms) : [],
-    outdated: isNewest ? sayOutdated(here.crm, crms) : null,
+    outdated: !isNewest ? null : isConfigured ? sayOutdated(here.crm, crms) : sayRemoved(found.report),
   };
+}
+
+function sayRemoved({ metadata }: Report): string {
+  return `no longer in the configuration: nothing reads it; below is the report to ${formatMinute(metadata.window_end)} UTC`;
 }
 
 /** Null: the newest report tells of now, or says itself that there is no table. */
 function sayOutdated(crm: string, crms: KnownCrm[]): string | null {
-  const { reason, unreadSinceMs, stale, report } = crms.find(({ source }) => source === crm) ?? NOT_CONFIGURED;
+  const { reason, unreadSinceMs, stale, report } = crms.find(({ source }) => source === crm) ?? UNKNOWN_CRM;
   if (report === null || report.metadata.status === "fallback" || (reason === null && stale === null)) return null;
   const below = `below is the report to ${formatMinute(report.metadata.window_end)} UTC`;
   if (reason === null) return `${stale ?? ""}; ${below}`;
@@ -131,7 +142,7 @@ function saySince(ms: number | null): string {
 
 /** What the page of a CRM must say before its figures: they are old, or nothing could be read since. */
 function listNoticesOf(crm: string, crms: KnownCrm[]): Notice[] {
-  const { reason, unreadSinceMs, stale, report } = crms.find(({ source }) => source === crm) ?? NOT_CONFIGURED;
+  const { reason, unreadSinceMs, stale, report } = crms.find(({ source }) => source === crm) ?? UNKNOWN_CRM;
   // The report says itself that there is no table.
   if (report?.metadata.status === "fallback") return [];
   const since = report === null ? saySince(unreadSinceMs) : "";
@@ -236,7 +247,10 @@ async function composeReports(
   return {
     kind: "reports",
     query,
-    crms: desk.config.crms.map(({ name }) => showText(name)),
+    // Of one that is no longer configured there may be reports.
+    crms: [...new Set([...desk.config.crms.map(({ name }) => name), ...(query.crm === "" ? [] : [query.crm])])].map(
+      (name) => showText(name),
+    ),
     rows: rows.map((row) => ({
       href: links({ page: "crm", crm: row.source, report: row.id }),
       crm: showText(row.source),

@@ -116,8 +116,8 @@ export async function loadReport(
   };
 }
 
-/** A CRM that is no longer configured may still have reports. */
-async function findNewest(crm: string, { store, state }: Pick<Desk, "store" | "state">): Promise<string | null> {
+/** Id of a CRM's newest report; null: none is kept. A CRM that is no longer configured may still have some. */
+export async function findNewest(crm: string, { store, state }: Pick<Desk, "store" | "state">): Promise<string | null> {
   const known = (await state.crms()).find(({ name }) => name === crm);
   if (known !== undefined) return known.newest?.id ?? null;
   const [row] = await store.reports.list({ sources: [crm], limit: 1 });

@@ -5,7 +5,7 @@ import { renderPage } from "../../dashboard/render.tsx";
 import type { Range, Route } from "../../dashboard/view.ts";
 import { replaceDirectory, type WriteInto } from "../../output/directory.ts";
 import { composePage, type Surroundings } from "./compose.ts";
-import type { Desk } from "./load.ts";
+import { findNewest, type Desk } from "./load.ts";
 
 export type SiteOptions = { directory: string; passes: number; range: Range; version: string };
 
@@ -56,29 +56,36 @@ async function writePages(
   return written;
 }
 
+/** `crms`: those of the configuration, and those whose reports are among the chosen ones. */
+type Chosen = NonNullable<Surroundings["only"]> & { crms: Set<string> };
+
 /** Of the newest passes, and the newest of each CRM. */
-async function chooseReports({ store, state }: Desk, count: number): Promise<NonNullable<Surroundings["only"]>> {
+async function chooseReports({ store, state }: Desk, count: number): Promise<Chosen> {
   const passes = await store.reports.listPasses({ limit: count });
   const reports = new Set<string>();
+  const crms = new Set<string>();
   for (const { id } of passes) {
-    for (const row of await store.reports.list({ passIds: [id], limit: MOST_PASS_REPORTS })) reports.add(row.id);
+    for (const row of await store.reports.list({ passIds: [id], limit: MOST_PASS_REPORTS })) {
+      reports.add(row.id);
+      crms.add(row.source);
+    }
   }
-  for (const { newest } of await state.crms()) if (newest !== null) reports.add(newest.id);
-  return { reports, passes: new Set(passes.map(({ id }) => id)) };
+  for (const { name, newest } of await state.crms()) {
+    crms.add(name);
+    if (newest !== null) reports.add(newest.id);
+  }
+  return { crms, reports, passes: new Set(passes.map(({ id }) => id)) };
 }
 
-async function listRoutes(
-  { config, state, library }: Desk,
-  { reports, passes }: NonNullable<Surroundings["only"]>,
-): Promise<Route[]> {
-  const crms = (await state.crms()).filter(({ newest }) => newest !== null);
+async function listRoutes(desk: Desk, { crms, reports, passes }: Chosen): Promise<Route[]> {
   const routes: Route[] = [{ page: "overview" }, { page: "reports" }];
-  if (config.schedules.length > 0) routes.push({ page: "schedule" });
+  if (desk.config.schedules.length > 0) routes.push({ page: "schedule" });
   for (const pass of passes) routes.push({ page: "pass", pass });
   for (const report of reports) routes.push({ page: "crm", crm: "", report });
-  for (const { name: crm, newest } of crms) {
+  for (const crm of crms) {
     routes.push({ page: "crm", crm, report: null });
-    const report = newest === null ? null : await library.readSlim(newest.id);
+    const newest = await findNewest(crm, desk);
+    const report = newest === null ? null : await desk.library.readSlim(newest);
     for (const { rule_name: rule } of report?.rules ?? []) routes.push({ page: "rule", crm, rule, report: null });
   }
   return routes;

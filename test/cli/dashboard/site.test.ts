@@ -24,16 +24,21 @@ describe("the files", () => {
   test("say where they are, and every link among them leads to one", () => {
     expect(made).toMatchObject({ code: 0, stdout: "" });
     expect(made.stderr).toContain(`open ${cwd}/public/index.html`);
-    const files = filesBelow(join(cwd, "public")).filter((path) => path.endsWith(".html"));
-    expect(files.length).toBeGreaterThan(20);
-    const dead = files.flatMap((file) =>
-      [...readFileSync(file, "utf8").matchAll(/(?:href|src)="([^"?#]+)/g)]
-        .map(([, target = ""]) => join(dirname(file), decodeURIComponent(target)))
-        .filter((target) => !existsSync(target)),
-    );
-    expect([...new Set(dead)]).toEqual([]);
+    expect(pagesBelow("public").length).toBeGreaterThan(20);
+    expect(findDead("public")).toEqual([]);
     // Others may look at them.
     expect(statSync(join(cwd, "public")).mode & 0o777).toBe(0o755);
+  });
+
+  test("there is a page of a CRM without a report, and of one that is no longer configured", async () => {
+    const other = readFileSync(join(cwd, "automation-reports.toml"), "utf8").replace("[crm.arrivy]", "[crm.new]");
+    writeFileSync(join(cwd, "other.toml"), other);
+    const ended = await runCli(["export", "site", "others", "--config", "other.toml"], { cwd });
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(findDead("others")).toEqual([]);
+    const read = (crm: string) => readFileSync(join(cwd, "others", "crms", `${crm}.html`), "utf8");
+    expect(read("new")).toContain("No report on new was made yet");
+    expect(read("arrivy")).toContain("no longer in the configuration: nothing reads it");
   });
 
   test("made again, they replace the earlier ones", async () => {
@@ -47,7 +52,7 @@ describe("the files", () => {
     const damage = "UPDATE automation_reports_reports SET document = '{}' WHERE source = 'hubspot'";
     await alterStore("SQLite", `sqlite:${join(cwd, "state/reports.sqlite")}`, damage);
     const { code, stderr } = await runCli(["export", "site", "damaged"], { cwd });
-    const pages = filesBelow(join(cwd, "damaged")).filter((path) => path.endsWith(".html"));
+    const pages = pagesBelow("damaged");
     expect({ code, said: stderr.trim() }).toEqual({
       code: 0,
       said: `wrote ${pages.length} pages: open ${cwd}/damaged/index.html`,
@@ -96,6 +101,17 @@ describe.skipIf(CHROMIUM === undefined)("opened from disk", () => {
   });
 });
 
-function filesBelow(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, encoding: "utf8" }).map((name) => join(directory, name));
+function pagesBelow(site: string): string[] {
+  const names = readdirSync(join(cwd, site), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith(".html")).map((name) => join(cwd, site, name));
+}
+
+/** Links that lead to no file. */
+function findDead(site: string): string[] {
+  const dead = pagesBelow(site).flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/(?:href|src)="([^"?#]+)/g)]
+      .map(([, target = ""]) => join(dirname(file), decodeURIComponent(target)))
+      .filter((target) => !existsSync(target)),
+  );
+  return [...new Set(dead)];
 }

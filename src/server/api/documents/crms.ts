@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { compareUrgency, measureUrgency } from "../../../report/attention.ts";
 import { divide } from "../../../report/counts.ts";
+import { withMoment } from "../../../report/message.ts";
 import { count, describe, instant, ratio, seconds } from "../../../report/schema-figures.ts";
 import { CONDITIONS, REPORT_STATUSES, SEVERITIES, VERDICTS, type Verdict } from "../../../report/words.ts";
 import { formatInstant, formatMinute } from "../../../text/figures.ts";
@@ -106,21 +107,25 @@ export function publishCrm(state: CrmState, hrefOf: (reportId: string) => string
 
 /** What there is to say of the CRM now. */
 export function judgeCrm({ newest, failure, stale }: CrmState): { verdict: Verdict; stand: Stand; message: string } {
-  if (failure !== null) return { verdict: verdictHeld(newest), stand: "unread", message: sayUnread(failure) };
-  if (newest === null) return { verdict: "unknown", stand: "none", message: stale ?? "no report was made yet" };
-  const { verdict, finding, windowEndMs } = newest.digest;
-  const said = finding?.message ?? (verdict === "unknown" ? "too little is known to judge it" : "nothing to do");
-  if (stale !== null) {
-    const isCritical = verdict === "critical";
-    return {
-      verdict: verdictHeld(newest),
-      stand: "stale",
-      message: isCritical
-        ? `${said}, by the report to ${formatMinute(formatInstant(windowEndMs))} UTC; ${stale}`
-        : stale,
-    };
+  if (newest === null) {
+    if (failure !== null) return { verdict: "unknown", stand: "unread", message: sayUnread(failure) };
+    return { verdict: "unknown", stand: "none", message: stale ?? "no report was made yet" };
   }
-  return { verdict, stand: "reported", message: said };
+  const { verdict, finding, windowEndMs, status } = newest.digest;
+  const said = finding?.message ?? (verdict === "unknown" ? "too little is known to judge it" : "nothing to do");
+  if (failure === null && stale === null)
+    return { verdict, stand: "reported", message: withMoment(said, formatInstant(windowEndMs)) };
+  // Of a report that says too little about now: an outage is told for as long as nothing newer is known.
+  const held = `by the report to ${formatMinute(formatInstant(windowEndMs))} UTC`;
+  const isCritical = verdict === "critical";
+  const known = { verdict: isCritical ? ("critical" as const) : ("unknown" as const) };
+  if (failure !== null) {
+    const unread = sayUnread(failure);
+    // Where there was no table the reason says it.
+    const isTold = isCritical && status !== "fallback";
+    return { ...known, stand: "unread", message: isTold ? `${unread}; ${held}: ${said}` : unread };
+  }
+  return { ...known, stand: "stale", message: isCritical ? `${said}, ${held}; ${stale ?? ""}` : (stale ?? "") };
 }
 
 /** As the page and the terminal put them: what is not known of now comes before what is known to be wrong. */
@@ -132,11 +137,6 @@ export function sortStates(states: CrmState[]): CrmState[] {
 }
 
 const UNKNOWN_NOW = measureUrgency(null);
-
-/** Of a report that says too little about now: an outage is told for as long as nothing newer is known. */
-function verdictHeld(newest: CrmState["newest"]): Verdict {
-  return newest?.digest.verdict === "critical" ? "critical" : "unknown";
-}
 
 function sayUnread({ sinceMs, reason }: NonNullable<CrmState["failure"]>): string {
   const since = sinceMs === null ? "" : ` since ${formatMinute(formatInstant(sinceMs))} UTC`;

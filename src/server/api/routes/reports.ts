@@ -71,6 +71,9 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
     }
     return kept;
   };
+  /** Of a CRM that is no longer configured there may be reports. */
+  const isKnown = async (crm: string) =>
+    context.config().crms.some((one) => one.name === crm) || (await store.reports.count({ sources: [crm] })) > 0;
 
   api.get(
     "/reports",
@@ -79,10 +82,13 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
       id: "listReports",
       summary: "Kept reports, newest first",
       responses: { 200: json("A page of reports", ReportsSchema, "Reports"), ...NOT_MODIFIED },
+      problems: [404],
     }),
     checkQuery(reportsQuery),
     async (c) => {
       const query = c.req.valid("query");
+      if (query.crm !== undefined && !(await isKnown(query.crm)))
+        return sendProblem(404, "No CRM of that name is configured, and no report of it is kept: see crms.");
       const after = readCursor(query.cursor);
       const rows = await store.reports.list({
         ...readSpan(query, clock()),

@@ -12,7 +12,7 @@ import { sendDocument, sendText } from "../answer.ts";
 import { ALSO_PROBLEM, json, publish } from "../contract.ts";
 import { drawBadge } from "../documents/badge.ts";
 import { describeStatus, httpStatusOf, StatusSchema, type StatusDocument } from "../documents/status.ts";
-import { crmParam, sendNoCrm, checkQuery, checkParam } from "../request.ts";
+import { crmParam, sendNoCrm, noQuery, checkQuery, checkParam } from "../request.ts";
 
 const TEXT = "text/plain; charset=UTF-8";
 const SVG = "image/svg+xml";
@@ -41,8 +41,11 @@ export function addStatus(api: Hono<ServeEnv>, context: ServeContext): void {
     checkQuery(formatQuery),
     async (c) => sendStatus(c, c.req.valid("query").format, await describeAll(context)),
   );
-  api.get("/badge.svg", publish({ ...badge, id: "getBadge", summary: "The verdict as a picture" }), async (c) =>
-    sendText(c, drawBadge("automations", (await describeAll(context)).verdict), SVG),
+  api.get(
+    "/badge.svg",
+    publish({ ...badge, id: "getBadge", summary: "The verdict as a picture" }),
+    noQuery,
+    async (c) => sendText(c, drawBadge("automations", (await describeAll(context)).verdict), SVG),
   );
   api.get(
     "/crms/:crm/status",
@@ -58,6 +61,7 @@ export function addStatus(api: Hono<ServeEnv>, context: ServeContext): void {
     "/crms/:crm/badge.svg",
     publish({ ...badge, id: "getCrmBadge", summary: "A CRM's verdict as a picture", problems: [404] }),
     checkParam(crmParam),
+    noQuery,
     async (c) => {
       const { crm } = c.req.valid("param");
       const status = await describeOne(context, crm);
