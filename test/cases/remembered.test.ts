@@ -141,4 +141,17 @@ describe.each(ENGINES)("%s: rows-deleted-after-a-stop", (engine) => {
   test("a rule that is disabled and that only the store knows is not overdue", async () => {
     expect(await listAfterPurge(false)).toEqual([]);
   });
+
+  test("runs that are remembered and deleted were not missed: that the table lacks them is told", async () => {
+    const runs = repeat({ fromMs: TODAY - 3 * DAY, toMs: TODAY });
+    const schedules = [interval(1, "hours", "Hubspot_Orders")];
+    await using whole = await makeWarehouse(engine, { runs, schedules });
+    await using emptied = await makeWarehouse(engine, { runs: [], schedules });
+    const cwd = configure(whole);
+    await ask(cwd, TODAY);
+    writeFileSync(join(cwd, "automation-reports.toml"), configurationOf(emptied));
+    expect(alarms(await ask(cwd, TODAY)).map(({ id, message }) => [id, message])).toEqual([
+      ["no-data", expect.stringContaining("24 runs of this window are remembered and no longer in the table")],
+    ]);
+  });
 });
