@@ -19,8 +19,8 @@ export const SHOWN_RUNS = 20;
 const SHOWN_KINDS = 20;
 
 export function buildDetails(activity: ReadActivity & { window: Window }, rules: RuleSet): Details {
-  // Of what the table no longer holds, or did not hold yet, no count is told.
-  const isWeekTold = (activity.tableSinceMs ?? -Infinity) <= moveBack(activity.window, WEEK_MS).startMs;
+  // Where the table begins only then, that nothing ran a week before is not known: it was deleted, or there was no table yet.
+  const isWeekTold = (activity.tableSinceMs ?? -Infinity) < moveBack(activity.window, WEEK_MS).endMs;
   const failuresOf = Map.groupBy(activity.failures, ({ rule }) => rule);
   return {
     rule_metrics: Object.fromEntries(
