@@ -13,6 +13,8 @@ export type Compared = {
   source: string;
   /** How many days were read again. */
   days: number;
+  /** Of how many others every hour is before the table's oldest row: they are remembered, and nothing can be held against them. */
+  gone: number;
   differing: { dayMs: number; rules: Difference[] }[];
   /** Why no more of them were; null: all were. */
   problem: string | null;
@@ -23,7 +25,7 @@ type CompareOptions = { memory: Memory; days: number; nowMs: number; redact: Red
 /** So many days, from the first that is known to the last. Each is one bounded query. */
 export async function compareMemory(crm: CrmConfig, options: CompareOptions): Promise<Compared> {
   const { memory, signal } = options;
-  const compared: Compared = { source: crm.name, days: 0, differing: [], problem: null };
+  const compared: Compared = { source: crm.name, days: 0, gone: 0, differing: [], problem: null };
   const known = [...(await memory.listDays(crm.name, 0)).keys()].toSorted((a, b) => a - b);
   if (known.length === 0) {
     // Nothing to compare with: yet a warehouse that cannot be read is told.
@@ -36,6 +38,10 @@ export async function compareMemory(crm: CrmConfig, options: CompareOptions): Pr
     if (remembered === null) continue;
     const answer = await readOneDay(crm, day, options);
     if ("problem" in answer) return { ...compared, problem: answer.problem };
+    if (answer.past.covered.length === 0) {
+      compared.gone += 1;
+      continue;
+    }
     compared.days += 1;
     // A rule whose name holds a secret is not remembered: it is neither missing nor to be named.
     const rules = comparePasts(keepable(remembered), keepable(answer.past));

@@ -126,7 +126,7 @@ export type DeclaredRule = {
    * an enabled rule: it was disabled after the window's end.
    */
   disabledMs: number | null;
-  /** An enabled schedule whose name matches no sync type seen in the two windows or the look-back. */
+  /** A schedule whose name matches no sync type seen in the two windows or the look-back; the memory may know one. */
   unmatched: boolean;
   /** Its schedules were changed after the window's end, and are left out: its runs do not show what they were then. */
   isRewritten: boolean;

@@ -16,7 +16,7 @@ import { describeRules, verdictOf, worstVerdict } from "./rule-states.ts";
 import { scoreHealth } from "./health.ts";
 import type { Past } from "./memory/cells.ts";
 import { judgeCrm } from "./memory/crm.ts";
-import { listGone } from "./memory/gone.ts";
+import { attachToGone, listGone } from "./memory/gone.ts";
 import { readHistories, type RuleHistory } from "./memory/history.ts";
 import { joinPasts } from "./memory/remember.ts";
 import { sayWhatIsUnknown } from "./memory/usual.ts";
@@ -212,11 +212,16 @@ function readPast(past: Past | null, nowMs: number, { habitTimezone, holidays }:
   return past === null ? new Map() : readHistories(past, { nowMs, timezone: habitTimezone, holidays });
 }
 
-/** Rules that only the memory knows are among the others. */
-function recallGone<T extends ReadActivity>(activity: T, past: Past | null, { excludedRules }: ReportSettings): T {
-  if (past === null) return activity;
-  const gone = listGone(past, new Set(activity.rules.map(({ rule }) => rule)), excludedRules);
-  return gone.length === 0 ? activity : { ...activity, rules: [...activity.rules, ...gone] };
+/** Rules that only the memory knows are among the others, with their schedules. */
+function recallGone<T extends ReadActivity>(activity: T, past: Past | null, settings: ReportSettings): T {
+  const { rules, declaredRules } = activity;
+  const known = new Set(rules.map(({ rule }) => rule));
+  const gone = past === null ? [] : listGone(past, known, settings.excludedRules);
+  return {
+    ...activity,
+    rules: [...rules, ...gone],
+    declaredRules: attachToGone(declaredRules, gone, settings.crmSource),
+  };
 }
 
 /** What the CRM was used to of rules that are over says nothing of those that go on. */

@@ -8,6 +8,8 @@ import { measureByLevel, measureByStrategy } from "./groups.ts";
 import type { RuleSet } from "./rules.ts";
 import type { Report } from "./schema.ts";
 import { compareNames } from "./words.ts";
+import { WEEK_MS } from "../time/units.ts";
+import { moveBack, type Window } from "../time/window.ts";
 
 type Details = NonNullable<Report["detailed_metrics"]>;
 type RuleRun = NonNullable<Details["rule_runs"][string]>["runs"][number];
@@ -16,7 +18,9 @@ type RuleRun = NonNullable<Details["rule_runs"][string]>["runs"][number];
 export const SHOWN_RUNS = 20;
 const SHOWN_KINDS = 20;
 
-export function buildDetails(activity: ReadActivity, rules: RuleSet): Details {
+export function buildDetails(activity: ReadActivity & { window: Window }, rules: RuleSet): Details {
+  // Where the table begins only then, that nothing ran a week before is not known: it was deleted, or there was no table yet.
+  const isWeekTold = (activity.tableSinceMs ?? -Infinity) < moveBack(activity.window, WEEK_MS).endMs;
   const failuresOf = Map.groupBy(activity.failures, ({ rule }) => rule);
   return {
     rule_metrics: Object.fromEntries(
@@ -47,7 +51,7 @@ export function buildDetails(activity: ReadActivity, rules: RuleSet): Details {
             .slice(0, SHOWN_RUNS)
             .map(describeRun),
           errors: describeErrors(failuresOf.get(rule) ?? []),
-          week_before: weekBefore,
+          week_before: isWeekTold ? weekBefore : null,
         },
       ]),
     ),

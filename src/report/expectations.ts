@@ -8,6 +8,7 @@ import {
 } from "./activity.ts";
 import { countStarted } from "./counts.ts";
 import { compareRuns } from "./expectation/compare.ts";
+import { EARLY_MS } from "./expectation/due.ts";
 import type { Compared } from "./expectation/interval.ts";
 import { readRecurrence, type Schedule } from "../time/recurrence.ts";
 import { compareNames } from "./words.ts";
@@ -99,7 +100,8 @@ function compareRule(
     return recurrence.kind === "inexpressible" ? [] : [{ recurrence, timezone, startAtMs: fromMs, endAtMs }];
   });
   // What was expected before the rule's first run, the table's first row or a change of the schedule is not known.
-  const knownMs = latest(activity.tableSinceMs, found === undefined ? null : findFirstRun(found, activity));
+  const firstMs = found === undefined ? null : latest(findFirstRun(found, activity), findDeleted(found, activity));
+  const knownMs = latest(activity.tableSinceMs, firstMs);
   const comparable = declared.flatMap(({ recurrence, startAtMs, endAtMs, changedMs }): Schedule[] =>
     recurrence.kind === "inexpressible"
       ? []
@@ -134,6 +136,12 @@ function compareRule(
 
 function latest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+/** Until when runs of the window are known to have been deleted: the memory knows one, and the table has none. */
+function findDeleted({ newestStartMs, startsMs }: RuleActivity, { window }: { window: Window }): number | null {
+  const isRemembered = startsMs?.length === 0 && newestStartMs !== null && newestStartMs >= window.startMs;
+  return isRemembered ? newestStartMs + EARLY_MS : null;
 }
 
 /** Of a rule that is younger than what is looked back on; null: it may have run before. */

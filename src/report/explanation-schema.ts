@@ -47,7 +47,9 @@ export const ExplanationSchema = v.strictObject({
   ),
   week_before: v.pipe(
     v.nullable(v.strictObject({ total: v.number(), successful: v.number() })),
-    v.description("Its finished runs of the same window one week before; null where they were not read"),
+    v.description(
+      "Its finished runs of the same window one week before; null where they were not read, or the table begins later",
+    ),
   ),
   around: v.pipe(
     v.array(

@@ -46,6 +46,31 @@ export function resolveRules(activity: ReadActivity): RuleSet {
   };
 }
 
+/** What its first enabled row says of a rule holds; each of them may start it. */
+export function joinRows(name: string, rows: DeclaredRule[]): DeclaredRule {
+  const enabled = rows.filter((row) => row.enabled);
+  const say = <K extends "automationLevel" | "strategy" | "priority">(key: K): DeclaredRule[K] | null =>
+    [...enabled, ...rows].find((row) => row[key] !== null)?.[key] ?? null;
+  return {
+    name,
+    enabled: enabled.length > 0,
+    automationLevel: say("automationLevel"),
+    strategy: say("strategy"),
+    priority: say("priority"),
+    schedules: enabled.flatMap((row) => row.schedules),
+    disabledMs: findDisabled(rows),
+    unmatched: false,
+    isRewritten: rows.some((row) => row.isRewritten),
+  };
+}
+
+/** Null: one of its rows is enabled to this day. */
+export function findDisabled(schedules: DeclaredRule[]): number | null {
+  if (schedules.some(({ enabled, disabledMs }) => enabled && disabledMs === null)) return null;
+  const changes = schedules.flatMap(({ disabledMs }) => disabledMs ?? []);
+  return changes.length === 0 ? null : Math.max(...changes);
+}
+
 /** Shares of the enabled rules whose level is known; null when none is. */
 export function measureCoverage(declared: DeclaredRule[]): Report["system_health"]["automation_coverage"] {
   const levels = declared.filter((rule) => rule.enabled).flatMap((rule) => rule.automationLevel ?? []);

@@ -404,7 +404,7 @@ export const ReportSchema = v.strictObject({
               ),
               week_before: describe(
                 v.nullable(v.strictObject({ total: count, successful: count })),
-                "Finished runs of the same window one week before; null where that was not asked for",
+                "Finished runs of the same window one week before; null where that was not asked for, or the table begins later",
               ),
             }),
           ),

@@ -3,7 +3,7 @@ import type { FailureRow, ReadActivity, RuleActivity } from "./activity.ts";
 import { createFingerprinter } from "./errors/fingerprint.ts";
 import { tellsOfCertificate } from "./errors/families.ts";
 import type { ErrorFamily } from "./errors/schema.ts";
-import { formatInstant, formatNear, formatPlural, listNames } from "../text/figures.ts";
+import { formatInstant, formatPlural, formatSpan, listNames } from "../text/figures.ts";
 import { lengthOf, type Window } from "../time/window.ts";
 import { poissonTail, PRIOR_FAILED } from "./chance.ts";
 import { compareNames } from "./words.ts";
@@ -265,7 +265,7 @@ function describeSpan({ span, times, waiting, over }: Told, family: string, { en
   const [fromMs, toMs] = [fromMinute * MINUTE_MS, endOf(span)];
   const sources = [...minutesOf.keys()];
   const kind = family === "other" ? "alike" : `with ${family} errors`;
-  const when = `from ${formatNear(fromMs, endMs)} to ${formatNear(toMs, endMs)}`;
+  const when = formatSpan(fromMs, toMs, endMs);
   const again = times > 1 ? `, and so ${formatPlural(times - 1, "more time")}` : "";
   const state = over ? ", over now" : sayWaiting(waiting, sources.length);
   const said = example === null ? "" : `: ${example}`;

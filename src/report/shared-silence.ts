@@ -1,6 +1,6 @@
 /** Several CRMs that fell silent at the same time: one cause, not several. */
 import { isWhole, SAME_TIME_MS } from "./attention.ts";
-import { formatInstant, formatMinute, formatNear, listNames } from "../text/figures.ts";
+import { formatInstant, formatMinute, formatSpan, listNames } from "../text/figures.ts";
 import { findMostShared, isWithin } from "../time/window.ts";
 import type { Finding, Report } from "./schema.ts";
 
@@ -59,7 +59,6 @@ function findOver(reports: Report[]): Finding[] {
   const sources = together.map(({ source }) => source);
   const fromMs = Math.max(...together.map((pause) => pause.startMs));
   const toMs = Math.min(...together.map((pause) => pause.endMs));
-  const near = (ms: number) => formatNear(ms, Date.parse(first.end));
   const whole = together.every(({ isAll }) => isAll);
   const what = whole ? "nothing started" : "several of their rules started nothing";
   return [
@@ -67,7 +66,7 @@ function findOver(reports: Report[]): Finding[] {
       id: "silence-shared",
       severity: "warning",
       rule_name: null,
-      message: `One cause for ${sources.length} CRMs (${listNames(sources)}): ${what} from ${near(fromMs)} to ${near(toMs)}, over now`,
+      message: `One cause for ${sources.length} CRMs (${listNames(sources)}): ${what} ${formatSpan(fromMs, toMs, Date.parse(first.end))}, over now`,
       evidence: { sources, from: formatInstant(fromMs), to: formatInstant(toMs), whole, over: true },
     },
   ];

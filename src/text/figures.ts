@@ -23,6 +23,13 @@ export function formatNear(ms: number, nowMs: number): string {
   return day === nowDay && month === nowMonth ? (time ?? full) : `${day} ${month} ${time}`;
 }
 
+/** `from A to B`. Behind a time with its day another one has its day too: alone it would be taken for one of that day. */
+export function formatSpan(fromMs: number, toMs: number, nowMs: number): string {
+  const [from, to] = [formatNear(fromMs, nowMs), formatNear(toMs, nowMs)];
+  const [day, month] = formatMinute(formatInstant(toMs)).split(" ");
+  return `from ${from} to ${from.includes(" ") && !to.includes(" ") ? `${day} ${month} ${to}` : to}`;
+}
+
 /** A ratio of 0–1 as a percentage with one decimal; a rounded figure never claims all or nothing. */
 export function formatRatio(ratio: number): string {
   if (ratio > 0.999 && ratio < 1) return ">99.9 %";

@@ -207,7 +207,7 @@ describe.each(ENGINES)("%s", (engine) => {
         expect([severity, from, message]).toEqual([
           "warning",
           since,
-          "deals: 21 of 24 runs due in 24 h did not start; none did from 1 Jun 01:00 to 17:00; over: it runs again since 18:00",
+          "deals: 21 of 24 runs due in 24 h did not start; none did from 1 Jun 01:00 to 10 Jul 17:00; over: it runs again since 18:00",
         ]);
       }
     });

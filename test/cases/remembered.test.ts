@@ -1,8 +1,19 @@
 /** A small warehouse is judged alike whatever a store remembers of it, but for what the warehouse has deleted and the operator leaves out. */
 import { Database } from "bun:sqlite";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "bun:test";
-import { alarms, DAY, ENGINES, HOUR, makeWarehouse, MINUTE, ruleOf, type CaseWarehouse } from "../making/cases.ts";
+import { describe, expect, test } from "bun:test";
+import {
+  alarms,
+  DAY,
+  ENGINES,
+  HOUR,
+  interval,
+  makeWarehouse,
+  MINUTE,
+  ruleOf,
+  type CaseWarehouse,
+} from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
 import { reportsIn } from "../making/passes.ts";
 import { run, type RunRow } from "../making/warehouses.ts";
@@ -22,9 +33,10 @@ function repeat({ fromMs, toMs, every = HOUR }: Hours, change: (ms: number) => P
   });
 }
 
-function configure({ url }: Pick<CaseWarehouse, "url">): string {
-  return directoryWith(`[crm.hubspot]\nurl = "${url}"\n[store]\npath = "store.sqlite"\n`);
-}
+const configurationOf = ({ url }: Pick<CaseWarehouse, "url">) =>
+  `[crm.hubspot]\nurl = "${url}"\n[store]\npath = "store.sqlite"\n`;
+
+const configure = (warehouse: Pick<CaseWarehouse, "url">) => directoryWith(configurationOf(warehouse));
 
 async function ask(cwd: string, asOfMs: number, ...flags: string[]) {
   const asOf = new Date(asOfMs).toISOString();
@@ -98,4 +110,48 @@ test("rows that are deleted each night are remembered, and what ran after them i
   refill([]);
   const [alarm] = alarms(await ask(cwd, yesterday + 10 * HOUR));
   expect(alarm).toMatchObject({ severity: "critical", message: expect.stringContaining("nothing has started since") });
+});
+
+describe.each(ENGINES)("%s: rows-deleted-after-a-stop", (engine) => {
+  const stopMs = TODAY - 10 * DAY;
+  const goesOn = repeat({ fromMs: TODAY - 20 * DAY, toMs: TODAY }, () => ({ rule: "deals" }));
+  const stopped = repeat({ fromMs: TODAY - 20 * DAY, toMs: stopMs });
+  const hourly = interval(1, "hours", "Hubspot_Deals");
+
+  /** The alarms after all that is older than a week was deleted, of what was seen before. */
+  async function listAfterPurge(enabled: boolean) {
+    const schedules = [hourly, interval(1, "hours", "Hubspot_Orders", { enabled })];
+    const kept = goesOn.filter(({ start }) => Date.parse(start) >= TODAY - 7 * DAY);
+    await using whole = await makeWarehouse(engine, { runs: [...goesOn, ...stopped], schedules });
+    await using purged = await makeWarehouse(engine, { runs: kept, schedules });
+    const cwd = configure(whole);
+    await ask(cwd, stopMs);
+    writeFileSync(join(cwd, "automation-reports.toml"), configurationOf(purged));
+    const report = await ask(cwd, TODAY);
+    expect(report.rules.map(({ rule_name }) => rule_name).toSorted()).toEqual(["deals", "orders"]);
+    return alarms(report).map(({ severity, message }) => [severity, message]);
+  }
+
+  test("a schedule is that of the rule that only the store knows: one finding, and not a second rule that never ran", async () => {
+    expect(await listAfterPurge(true)).toEqual([
+      ["critical", "orders: last success 10d ago, due every 1h, 240 runs did not start"],
+    ]);
+  });
+
+  test("a rule that is disabled and that only the store knows is not overdue", async () => {
+    expect(await listAfterPurge(false)).toEqual([]);
+  });
+
+  test("runs that are remembered and deleted were not missed: that the table lacks them is told", async () => {
+    const runs = repeat({ fromMs: TODAY - 3 * DAY, toMs: TODAY });
+    const schedules = [interval(1, "hours", "Hubspot_Orders")];
+    await using whole = await makeWarehouse(engine, { runs, schedules });
+    await using emptied = await makeWarehouse(engine, { runs: [], schedules });
+    const cwd = configure(whole);
+    await ask(cwd, TODAY);
+    writeFileSync(join(cwd, "automation-reports.toml"), configurationOf(emptied));
+    expect(alarms(await ask(cwd, TODAY)).map(({ id, message }) => [id, message])).toEqual([
+      ["no-data", expect.stringContaining("24 runs of this window are remembered and no longer in the table")],
+    ]);
+  });
 });

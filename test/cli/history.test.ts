@@ -497,3 +497,17 @@ test("of a whole pass explain and diff take the most urgent report, and say whic
   }
   expect((await runCli(["history", "explain", "arrivy"], { cwd })).stderr).toBe("");
 });
+
+test("diff says that the one window is longer than the other, and nothing of windows alike", async () => {
+  const cwd = keepingIn('path = "kept.sqlite"');
+  const make = async (time: string, window: string) => {
+    const { code } = await runCli(["generate", "--as-of", time, "--time-window", window, "--quiet"], { cwd });
+    expect(code).toBe(0);
+    return (await runCli(["history", "diff", "first"], { cwd })).stderr;
+  };
+  await make("2026-07-10T19:00:00Z", "24");
+  expect(await make("2026-07-10T20:00:00Z", "24")).toBe("");
+  expect(await make("2026-07-10T21:00:00Z", "7d")).toBe(
+    "warning: the windows are 24 h and 7 d long: what differs may come of that alone\n",
+  );
+});

@@ -90,6 +90,28 @@ describe("from a warehouse", () => {
   });
 
   test.each(ENGINES)(
+    "%s: days of which all rows are deleted by now are no difference that a fill mends",
+    async (engine) => {
+      const [day, hour] = [86_400_000, 3_600_000];
+      const today = Math.floor(Date.now() / day) * day;
+      const runs = Array.from({ length: 96 }, (_, index) => new Date(today - (index + 1) * hour).toISOString()).map(
+        (start) => run({ rule: "deals", start, end: start }),
+      );
+      await using whole = await makeWarehouse(engine, { runs });
+      await using purged = await makeWarehouse(engine, { runs: runs.slice(0, 48) });
+      const configure = ({ url }: { url: string }) => `[crm.hubspot]\nurl = "${url}"\n[store]\npath = "store.sqlite"\n`;
+      const cwd = directoryWith(configure(whole));
+      expect((await runCli(["memory", "fill", "--since", "4d"], { cwd })).code).toBe(0);
+      writeFileSync(join(cwd, "automation-reports.toml"), configure(purged));
+      const { code, stdout } = await runCli(["memory", "check", "--days", "4"], { cwd });
+      expect([code, stdout]).toEqual([
+        0,
+        "hubspot: 2 days compared (2 remembered days lie before its table's oldest row, and stay remembered), all as the warehouse has them\n",
+      ]);
+    },
+  );
+
+  test.each(ENGINES)(
     "%s: a rule whose name holds a secret is not remembered, and check neither misses nor names it",
     async (engine) => {
       const now = Math.floor(Date.now() / 3_600_000) * 3_600_000;

@@ -188,6 +188,15 @@ test("what the same rule did a week before", () => {
   });
 });
 
+test("nothing is said of a week before that was over when the table begins", () => {
+  const deals = ruleOf("deals", { runs: "sss", everyMinutes: 60 }, { weekBefore: { total: 20, successful: 20 } });
+  const weekBefore = (tableSinceMs: number) =>
+    explainRule(made({ rules: [deals], tableSinceMs }), "deals", [], nothingSet)?.week_before;
+  // The window of the week before ended 168 hours before this one.
+  expect(weekBefore(ago(168))).toBeNull();
+  expect(weekBefore(ago(169))).toEqual({ total: 20, successful: 20 });
+});
+
 describe("where its limits come from", () => {
   const limitsOf = (facts: Partial<ReadActivity>, origins: Origins) =>
     explainRule(made(facts), "deals", [], origins)?.limits.map(({ seconds, from }) => [seconds, from]);

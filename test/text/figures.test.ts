@@ -7,6 +7,7 @@ import {
   formatHours,
   formatInstant,
   formatMinute,
+  formatSpan,
   formatMs,
   formatPlural,
   formatRatio,
@@ -87,3 +88,12 @@ test.each([
   { bytes: 2_500_000_000, text: "2.5 GB" },
   { bytes: 3e15, text: "3000 TB" },
 ])("$bytes bytes are $text", ({ bytes, text }) => expect(formatBytes(bytes)).toBe(text));
+
+test.each([
+  { from: "2026-07-10T06:00:00Z", to: "2026-07-10T09:00:00Z", text: "from 06:00 to 09:00" },
+  { from: "2026-07-08T06:00:00Z", to: "2026-07-10T09:00:00Z", text: "from 8 Jul 06:00 to 10 Jul 09:00" },
+  { from: "2026-07-08T06:00:00Z", to: "2026-07-08T09:00:00Z", text: "from 8 Jul 06:00 to 8 Jul 09:00" },
+  { from: "2025-12-31T23:00:00Z", to: "2026-07-10T09:00:00Z", text: "from 31 Dec 2025 23:00 to 10 Jul 09:00" },
+])("a span is told at 10 Jul 21:00 as $text", ({ from, to, text }) => {
+  expect(formatSpan(Date.parse(from), Date.parse(to), Date.parse("2026-07-10T21:00:00Z"))).toBe(text);
+});

@@ -1,6 +1,7 @@
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { renderDiff } from "../../render/terminal/diff.ts";
+import { formatHours } from "../../text/figures.ts";
 import { writeJson } from "../../text/json.ts";
 import { compareReports } from "../../report/diff.ts";
 import { openConfigured } from "../flags/configuration.ts";
@@ -56,6 +57,8 @@ export default defineCommand(
     const [before, after] = [await readKeptReport(older, keeping), await readKeptReport(newer, keeping)];
     const [from, to] = [before.metadata.source, after.metadata.source];
     if (from !== to) log.warn(`the reports are of two CRMs, ${from} and ${to}`);
+    const [was, is] = [before, after].map(({ metadata }) => formatHours(metadata.time_window_hours));
+    if (was !== is) log.warn(`the windows are ${was} and ${is} long: what differs may come of that alone`);
     const diff = compareReports(before, after);
     const view = viewOf({ detailed: args.detailed === true, timezone: zone ?? config.displayTimezone });
     await emit(args.format === "json" ? writeJson(diff) : renderDiff(diff, view));

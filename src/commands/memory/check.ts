@@ -38,20 +38,23 @@ export default defineCommand(
     if (runtime.signal.aborted) throw new AppError("interrupted", "interrupted");
     for (const one of compared) {
       if (one.problem !== null) log.error(`${one.source}: ${one.problem}`, {}, { crm: one.source });
-      if (one.problem === null || one.days > 0) await emit(`${describe(one, same)}\n`);
+      if (one.problem === null || one.days + one.gone > 0) await emit(`${describe(one, same)}\n`);
     }
     const failed = compared.filter(({ problem }) => problem !== null).length;
     if (failed > 0) return failed === compared.length ? EXIT.noneReadable : EXIT.someUnreadable;
-    if (compared.every(({ days }) => days === 0)) return EXIT.usage;
+    if (compared.every((one) => one.days + one.gone === 0)) return EXIT.usage;
     return compared.some(({ differing }) => differing.length > 0) ? EXIT.finding : EXIT.ok;
   },
 );
 
 /** `same`: the flag of the configuration, for a further command. */
-function describe({ source, days, differing }: Compared, same: string): string {
-  if (days === 0)
+function describe({ source, days: read, gone, differing }: Compared, same: string): string {
+  if (read + gone === 0)
     return `${source}: nothing is remembered to compare; automation-reports memory fill --crm ${source}${same} reads its past back`;
-  const head = `${source}: ${formatPlural(days, "day")} compared`;
+  const days = formatPlural(gone, "remembered day");
+  const deleted = `${days} ${gone === 1 ? "lies" : "lie"} before its table's oldest row, and ${gone === 1 ? "stays" : "stay"} remembered`;
+  if (read === 0) return `${source}: nothing to compare: ${deleted}`;
+  const head = `${source}: ${formatPlural(read, "day")} compared${gone === 0 ? "" : ` (${deleted})`}`;
   if (differing.length === 0) return `${head}, all as the warehouse has them`;
   const [oldest] = differing.toSorted((a, b) => a.dayMs - b.dayMs);
   const since = formatInstant(oldest?.dayMs ?? 0);

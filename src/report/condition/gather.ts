@@ -1,4 +1,5 @@
 /** From one CRM's activity to what each of its rules is judged by. */
+import { normalizeName } from "../../text/alike-names.ts";
 import { isInForce, type Schedule } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
 import { lengthOf, type Window } from "../../time/window.ts";
@@ -219,7 +220,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     history,
     silence: silenceSince(history, lastStartMs === null ? null : lastRunMs),
     renamed: known.renamed.get(rule) ?? null,
-    retired: findRetirement(rule, lastStartMs, settings),
+    retired: findRetirement({ rule, lastStartMs, isSchedule: declared?.unmatched === true }, settings),
     series: known.series.get(rule) ?? null,
     successor: isGone(lastStartMs, window) ? nameSuccessor(rule, { ...known, history, lastStartMs }) : null,
   };
@@ -273,15 +274,16 @@ function runsEvery(gapMs: number, rule: RuleActivity | undefined, window: Window
   return usualMs <= gapMs * SAME_RHYTHM && gapMs <= usualMs * SAME_RHYTHM;
 }
 
-/** What the operator said of it, unless it has run since. */
+/** What the operator said of it, unless it has run since; of a schedule whose runs are not known, by the name of these runs. */
 function findRetirement(
-  rule: string,
-  lastStartMs: number | null,
-  { retiredRules }: ReportSettings,
+  { rule, lastStartMs, isSchedule }: { rule: string; lastStartMs: number | null; isSchedule: boolean },
+  { retiredRules, crmSource }: ReportSettings,
 ): RuleFacts["retired"] {
+  const isMeant = (name: string) =>
+    name === rule || (isSchedule && normalizeName(name, crmSource) === normalizeName(rule, crmSource));
   const holding = retiredRules.filter(
     (retired) =>
-      retired.rule === rule && (retired.sinceMs === null || lastStartMs === null || lastStartMs <= retired.sinceMs),
+      isMeant(retired.rule) && (retired.sinceMs === null || lastStartMs === null || lastStartMs <= retired.sinceMs),
   );
   return holding.find(({ sinceMs }) => sinceMs !== null) ?? holding[0] ?? null;
 }

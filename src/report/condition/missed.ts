@@ -6,6 +6,7 @@ import {
   formatInstant,
   formatNear,
   formatPlural,
+  formatSpan,
 } from "../../text/figures.ts";
 import { readRecurrence } from "../../time/recurrence.ts";
 import { HOUR_MS, SECOND_MS } from "../../time/units.ts";
@@ -66,8 +67,7 @@ export function judgeMissedOften({ rule, missedOften, compared, window }: RuleFa
 export function judgeRested({ rule, rested, window }: RuleFacts): Judgement | null {
   if (rested === null) return null;
   const { fromMs, toMs, runs, days, sinceMs } = rested;
-  const [from, to] = [formatNear(fromMs, window.endMs), formatNear(toMs, window.endMs)];
-  const message = `${rule}: nothing started from ${from} to ${to}, over now: usually ${formatPlural(runs, "run")} would have started (${sayDays(days)})`;
+  const message = `${rule}: nothing started ${formatSpan(fromMs, toMs, window.endMs)}, over now: usually ${formatPlural(runs, "run")} would have started (${sayDays(days)})`;
   return {
     ...degraded("missed", "warning", message),
     sinceMs,
@@ -94,8 +94,8 @@ function judgeMissed(facts: RuleFacts): Judgement | null {
       : since === null
         ? `, the last one due ${near(newest)}`
         : since < window.startMs
-          ? `; none did from ${near(since)} to ${near(newest)}`
-          : `, those due from ${near(since)} to ${near(newest)}`;
+          ? `; none did ${formatSpan(since, newest, window.endMs)}`
+          : `, those due ${formatSpan(since, newest, window.endMs)}`;
   // Of many single ones the weeks say since when: of a schedule that asks for more runs than ever started there is no such time.
   const lull =
     missedShare >= MANY_MISSED_SHARE && since === null && facts.history !== null ? findLull(facts.history) : null;

@@ -1,5 +1,5 @@
 /** A time in which several rules started nothing, and which is over: one pause, not one fault of each rule. */
-import { formatCount, formatHours, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { formatCount, formatHours, formatInstant, formatPlural, formatSpan, listNames } from "../../text/figures.ts";
 import { findMostShared, isWithin } from "../../time/window.ts";
 import type { RuleActivity } from "../activity.ts";
 import { areTogether, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
@@ -19,7 +19,7 @@ export const findPause: Finder = (facts) => {
   const { startMs, endMs } = facts.activity.window;
   const rules = rests.map(({ state }) => state.facts.rule);
   const missed = rests.reduce((sum, rest) => sum + rest.missed, 0);
-  const when = `from ${formatNear(fromMs, endMs)} to ${formatNear(toMs, endMs)}`;
+  const when = formatSpan(fromMs, toMs, endMs);
   const what =
     rules.length === due
       ? `Nothing started ${when}`

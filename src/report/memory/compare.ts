@@ -5,9 +5,10 @@ import { listCells, listStarts, type HourCell, type LogSketch, type Past, type R
 /** `was`, `is`: how many of its runs ended in those hours. Where both are the same, their figures differ. */
 export type Difference = { rule: string; was: number; is: number };
 
-/** Rules that differ in the hours that are remembered. */
+/** Rules that differ in the hours that are remembered and that the table still tells: what is before its oldest row was deleted. */
 export function comparePasts(remembered: Past, read: Past): Difference[] {
-  const isKnown = (hour: number) => remembered.covered.some(([from, to]) => hour >= from && hour < to);
+  const isIn = (hour: number) => (past: Past) => past.covered.some(([from, to]) => hour >= from && hour < to);
+  const isKnown = (hour: number) => [remembered, read].every(isIn(hour));
   const within = (rule: RulePast | undefined) => ({
     cells: (rule === undefined ? [] : listCells(rule)).filter(({ hour }) => isKnown(hour)).map(writeCell),
     starts: (rule === undefined ? [] : listStarts(rule)).filter(([hour]) => isKnown(hour)),

@@ -1,8 +1,10 @@
 /** Rules that the memory knows and the tables do not show any more: they are judged like all others. */
 import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
-import type { RuleActivity } from "../activity.ts";
+import type { DeclaredRule, RuleActivity } from "../activity.ts";
 import { settledAt } from "../attempts.ts";
 import { emptyCounts } from "../counts.ts";
+import { indexNames } from "../renamed.ts";
+import { joinRows } from "../rules.ts";
 import { listCells, listStarts, type Past, type RulePast, type RuleWeek } from "./cells.ts";
 import { countRuns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
@@ -19,6 +21,19 @@ const MOST_READ_BACK = 20;
 /** One for each rule of the past that is not among those `known`, and not excluded. */
 export function listGone(past: Past, known: ReadonlySet<string>, excluded: string[]): RuleActivity[] {
   return past.rules.filter(({ rule }) => !known.has(rule) && !excluded.includes(rule)).flatMap(recallRule);
+}
+
+/** With the schedules that name rules which the tables do not show any more; without disabled ones that name none. */
+export function attachToGone(declared: DeclaredRule[], gone: RuleActivity[], crmSource: string): DeclaredRule[] {
+  const findRule = indexNames(gone, crmSource);
+  const meant = (rule: DeclaredRule) => (rule.unmatched ? findRule(rule.name) : null);
+  const byRule = Map.groupBy(declared, meant);
+  const others = byRule.get(null) ?? [];
+  byRule.delete(null);
+  return [
+    ...others.filter(({ unmatched, enabled }) => enabled || !unmatched),
+    ...[...byRule].flatMap(([name, rows]) => (name === null ? [] : joinRows(name, rows))),
+  ];
 }
 
 function recallRule(past: RulePast): RuleActivity[] {

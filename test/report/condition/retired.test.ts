@@ -73,3 +73,14 @@ test.each([
   const { rules } = report(activity(facts), { settings: { retiredRules: [{ rule: "deals", sinceMs }] } });
   expect(rules.find(({ rule_name: name }) => name === "deals")?.condition as string).toBe(is);
 });
+
+test.each([
+  { called: "deals", is: "idle" },
+  { called: "leads", is: "never" },
+])("a schedule whose runs are no longer known, where $called is called over, is $is", ({ called, is }) => {
+  const schedule = { ...hourly, name: "Hubspot_Deals", unmatched: true };
+  const facts = { rules: [alive], declaredRules: [schedule], knownSinceMs: 0 };
+  const settings = { retiredRules: [{ rule: called, sinceMs: null }] };
+  const { rules } = report(activity(facts), { settings });
+  expect(rules.find(({ rule_name: name }) => name === "Hubspot_Deals")?.condition as string).toBe(is);
+});
