@@ -14,7 +14,7 @@ import { readRecurrence, type Schedule } from "../time/recurrence.ts";
 import { compareNames } from "./words.ts";
 import type { Report } from "./schema.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
-import type { Window } from "../time/window.ts";
+import { latestOf, type Window } from "../time/window.ts";
 
 export type RuleExpectation = {
   rule: string;
@@ -96,12 +96,12 @@ function compareRule(
   const texts = declared.map(({ text }) => text);
   const unread = declared.flatMap(({ recurrence }) => (recurrence.kind === "inexpressible" ? [recurrence.reason] : []));
   const schedules = declared.flatMap(({ recurrence, startAtMs, endAtMs, createdMs }): Schedule[] => {
-    const fromMs = latest(startAtMs, pastChange(createdMs, activity.window.endMs));
+    const fromMs = latestOf([startAtMs, pastChange(createdMs, activity.window.endMs)]);
     return recurrence.kind === "inexpressible" ? [] : [{ recurrence, timezone, startAtMs: fromMs, endAtMs }];
   });
   // What was expected before the rule's first run, the table's first row or a change of the schedule is not known.
-  const firstMs = found === undefined ? null : latest(findFirstRun(found, activity), findDeleted(found, activity));
-  const knownMs = latest(activity.tableSinceMs, firstMs);
+  const firstMs = found === undefined ? null : latestOf([findFirstRun(found, activity), findDeleted(found, activity)]);
+  const knownMs = latestOf([activity.tableSinceMs, firstMs]);
   const comparable = declared.flatMap(({ recurrence, startAtMs, endAtMs, changedMs }): Schedule[] =>
     recurrence.kind === "inexpressible"
       ? []
@@ -109,7 +109,7 @@ function compareRule(
           {
             recurrence,
             timezone,
-            startAtMs: latest(knownMs, latest(startAtMs, pastChange(changedMs, activity.window.endMs))),
+            startAtMs: latestOf([knownMs, latestOf([startAtMs, pastChange(changedMs, activity.window.endMs)])]),
             endAtMs,
           },
         ],
@@ -127,15 +127,11 @@ function compareRule(
     around: found?.startsMs?.length ?? seen,
     window: activity.window,
     lateAfterMs,
-    unknownUntilMs: changes.reduce(latest, null),
+    unknownUntilMs: latestOf(changes),
   });
   return comparison.kind === "compared"
     ? { rule, texts, schedules, compared: comparison, isWhole, reasons: [] }
     : { rule, texts, schedules, compared: null, isWhole, reasons: comparison.reasons };
-}
-
-function latest(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 /** Until when runs of the window are known to have been deleted: the memory knows one, and the table has none. */

@@ -1,6 +1,7 @@
 /** A rule that goes on under another spelling of its name: its schedules are the new one's, and it is no rule that stopped. */
 import { normalizeName } from "../text/alike-names.ts";
 import { HOUR_MS } from "../time/units.ts";
+import { latestOf } from "../time/window.ts";
 import type { DeclaredRule, ReadActivity, RuleActivity } from "./activity.ts";
 import { countRuns } from "./counts.ts";
 import type { RuleHistory } from "./memory/history.ts";
@@ -84,7 +85,7 @@ export function moveSchedules<T extends ReadActivity>(activity: T, renamed: Rena
     return [
       {
         ...declared,
-        schedules: all.map((schedule) => ({ ...schedule, changedMs: latest(schedule.changedMs, sinceMs) })),
+        schedules: all.map((schedule) => ({ ...schedule, changedMs: latestOf([schedule.changedMs, sinceMs]) })),
       },
     ];
   });
@@ -104,8 +105,4 @@ function firstKnownStart({ runs, lookback, startsMs }: RuleActivity, history: Ru
 function isFirst(firstMs: number, history: RuleHistory | null): boolean {
   const hour = Math.floor(firstMs / HOUR_MS);
   return history !== null && Array.from({ length: HOURS_BEFORE }, (_, n) => hour - 1 - n).every(history.isCovered);
-}
-
-function latest(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }

@@ -42,3 +42,9 @@ export function findMostShared(windows: Window[]): number {
 export function isWithin(atMs: number, { startMs, endMs }: Window): boolean {
   return atMs >= startMs && atMs < endMs;
 }
+
+/** The latest of the instants that are known; null: none is. */
+export function latestOf(instants: (number | null)[]): number | null {
+  const known = instants.filter((ms) => ms !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}

@@ -35,6 +35,7 @@ import type { Source } from "./source.ts";
 import type { Spelling } from "./spelling.ts";
 import { listRepeatedHours } from "../time/clock-changes.ts";
 import { HOUR_MS } from "../time/units.ts";
+import { latestOf } from "../time/window.ts";
 import { unfold, type Span } from "./repeated-hours.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
@@ -228,7 +229,8 @@ function readRules(
       failedIds: (failedOf.get(rule) ?? []).flatMap((id) => id ?? []),
       startsMs: runStartsMs,
       previousStartMs,
-      newestStartMs: latest(findNewest(ownIn("current")), previousStartMs, startsMs[0] ?? null),
+      // A run that hangs since before the window is of its part, and others may have started after it.
+      newestStartMs: latestOf([findNewest(ownIn("current")), previousStartMs, startsMs[0] ?? null]),
       running: listRunning(runningOf.get(rule), "current"),
       runningBefore: listRunning(runningOf.get(rule), "previous"),
       usualRecords: recordsBefore === null ? keepNumber(lookbackRecords) : recordsBefore / addAll(before),
@@ -297,12 +299,6 @@ function countStates(cells: Cell[]): RuleActivity["current"] {
   const counts = emptyCounts();
   for (const cell of cells) counts[cell.state] += cell.n;
   return counts;
-}
-
-/** A run that hangs since before the window is of its part, and others may have started after it. */
-function latest(...instants: (number | null)[]): number | null {
-  const known = instants.filter((ms) => ms !== null);
-  return known.length === 0 ? null : Math.max(...known);
 }
 
 /** The newest start, or end, of the cells' rows; null without any. */

@@ -20,7 +20,7 @@ export function findLateStreak(
   runs: RunRow[],
   { window, changedMs, lateAfterMs }: Known,
 ): LateStreak | null {
-  const matches = matchNewest(expectation, runs, { window, fromMs: latest(changedMs, window.endMs - LONGEST_MS) });
+  const matches = matchNewest(expectation, runs, { window, changedMs, longestMs: LONGEST_MS });
   const newest = matches.findIndex(({ startMs: atMs }) => atMs !== null);
   const late: { atMs: number; lateMs: number }[] = [];
   for (const { atMs, startMs: startedMs } of newest === -1 ? [] : matches.slice(newest)) {
@@ -33,22 +33,18 @@ export function findLateStreak(
   return { n: late.length, sinceMs: oldest.atMs, latestMs: Math.max(...late.map(({ lateMs }) => lateMs)) };
 }
 
-/** What its calendars had due since its oldest run that is listed, with the starts, newest first; empty: it has others, or none. */
+/** What its calendars had due since they were changed and since its oldest run that is listed, with the starts, newest first; empty: it has others, or none. */
 export function matchNewest(
   expectation: RuleExpectation | null,
   runs: RunRow[],
-  { window, fromMs }: { window: Window; fromMs: number },
+  { window, changedMs, longestMs }: { window: Window; changedMs: number | null; longestMs: number },
 ): Match[] {
   const { schedules = [], compared = null } = expectation ?? {};
   const inForce = schedules.filter((schedule) => isInForce(schedule, window.endMs));
   if (compared === null || inForce.length === 0 || !inForce.every(isCalendar)) return [];
   const startsMs = runs.map(({ startedMs }) => startedMs).toSorted((a, b) => a - b);
-  const startMs = Math.max(fromMs, startsMs[0] ?? Infinity);
+  const startMs = Math.max(window.endMs - longestMs, changedMs ?? -Infinity, startsMs[0] ?? Infinity);
   if (startMs >= window.endMs) return [];
   const { occurrencesMs } = mergeCertain(inForce, { startMs, endMs: window.endMs });
   return matchStarts(occurrencesMs, startsMs).toReversed();
-}
-
-export function latest(changedMs: number | null, ms: number): number {
-  return Math.max(changedMs ?? -Infinity, ms);
 }

@@ -4,7 +4,7 @@ import type { Window } from "../../time/window.ts";
 import { busyUntil } from "../attempts.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import type { RunRow } from "../run-row.ts";
-import { latest, matchNewest } from "./late.ts";
+import { matchNewest } from "./late.ts";
 
 /** Of `due` runs since the first of them so many were missed, the last one at that time. */
 export type MissedOften = { missed: number; due: number; sinceMs: number; lastMs: number };
@@ -24,7 +24,7 @@ export function findMissedOften(
   { window, changedMs }: { window: Window; changedMs: number | null },
 ): MissedOften | null {
   if ((expectation?.compared?.expected ?? Infinity) > MOST_IN_WINDOW) return null;
-  const matches = matchNewest(expectation, runs, { window, fromMs: latest(changedMs, window.endMs - LONGEST_MS) });
+  const matches = matchNewest(expectation, runs, { window, changedMs, longestMs: LONGEST_MS });
   const newest = matches.findIndex(({ startMs }) => startMs !== null);
   const due = newest === -1 ? [] : matches.slice(newest);
   // What was due while a run went on has waited for it.
