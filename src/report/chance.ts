@@ -29,7 +29,7 @@ function tailAbove(k: number, n: number, p: number): number {
 const MANY_FACTORS = 10_000;
 
 /** Natural logarithm of the binomial coefficient; of large ones by Stirling's series, which is exact to 12 digits there. */
-function logChoose(n: number, k: number): number {
+export function logChoose(n: number, k: number): number {
   const fewer = Math.min(k, n - k);
   if (fewer > MANY_FACTORS) return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
   let sum = 0;

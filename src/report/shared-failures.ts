@@ -2,10 +2,11 @@
 import type { FailureRow, ReadActivity, RuleActivity } from "./activity.ts";
 import { createFingerprinter } from "./errors/fingerprint.ts";
 import { tellsOfCertificate } from "./errors/families.ts";
+import { isGeneric } from "./errors/generic.ts";
 import type { ErrorFamily } from "./errors/schema.ts";
 import { formatInstant, formatPlural, formatSpan, listNames } from "../text/figures.ts";
 import { lengthOf, type Window } from "../time/window.ts";
-import { poissonTail, PRIOR_FAILED } from "./chance.ts";
+import { logChoose, poissonTail, PRIOR_FAILED } from "./chance.ts";
 import { compareNames } from "./words.ts";
 import type { Finding, Report } from "./schema.ts";
 import { HOUR_MS, MINUTE_MS } from "../time/units.ts";
@@ -55,6 +56,9 @@ const CERTAIN_CRMS = 3;
 export const OVER_MS = 30 * MINUTE_MS;
 /** A time that shows the like once in a thousand windows has a cause. */
 const RARE = 1e-3;
+/** From so many minutes with failures on they tell in which parts of the hour runs end. */
+const TELLING_MINUTES = 24;
+const PARTS_OF_HOUR = 12;
 
 type Row = {
   source: string;
@@ -63,6 +67,8 @@ type Row = {
   key: string;
   kind: string;
   example: string | null;
+  /** Its words tell nothing: the like of other CRMs says no more than that they failed too. */
+  isMute: boolean;
   minutes: number[];
   /** Of its failures in the window, which may be more than have their minutes listed. */
   firstMs: number;
@@ -77,7 +83,7 @@ type Span = {
   rulesOf: Map<string, Set<string>>;
   /** How many of each CRM's runs failed. */
   failedOf: Map<string, number>;
-  /** In which CRMs runs failed with the same words. */
+  /** In which CRMs runs failed with the same words, where these tell anything. */
   saying: Map<string, Set<string>>;
   example: string | null;
 };
@@ -91,15 +97,17 @@ export function findSharedCauses(crms: CrmFailures[], window: Window): Finding[]
       .map(({ rule, message, minutes, firstMs }): Row => {
         const { family, key, example } = fingerprintOf(message);
         const isCommon = MAY_BE_COMMON[family] && !tellsOfCertificate(example ?? "");
-        return { source, rule, family, key, kind: isCommon ? family : key, example, minutes, firstMs };
+        const isMute = isGeneric(example ?? "");
+        return { source, rule, family, key, kind: isCommon ? family : key, example, isMute, minutes, firstMs };
       }),
   );
   const failedOfCrm = new Map(crms.map(({ source, failed }) => [source, failed]));
+  const minutes = new Set(rows.flatMap((row) => row.minutes));
   return [...Map.groupBy(rows, ({ kind }) => kind)]
     .toSorted(([a], [b]) => compareNames(a, b))
     .flatMap(([, ofKind]) => partByBeginning(ofKind, crms))
     .flatMap((alike) => {
-      const spans = findSharedSpans(alike, (span) => isNoChance(span, failedOfCrm, window));
+      const spans = findSharedSpans(alike, (span) => isNoChance(span, failedOfCrm, minutes, window));
       const told = chooseSpan(spans, crms, window);
       return told === null ? [] : [describeSpan(told, alike[0]?.family ?? "other", window)];
     });
@@ -163,7 +171,7 @@ function findSharedSpans(rows: Row[], isCause: (span: Span) => boolean): Span[] 
     span.example ??= row.example;
     span.failedOf.set(row.source, (span.failedOf.get(row.source) ?? 0) + 1);
     span.rulesOf.set(row.source, (span.rulesOf.get(row.source) ?? new Set()).add(row.rule));
-    span.saying.set(row.key, (span.saying.get(row.key) ?? new Set()).add(row.source));
+    if (!row.isMute) span.saying.set(row.key, (span.saying.get(row.key) ?? new Set()).add(row.source));
     if (seenIn.get(row.source) === minute) continue;
     seenIn.set(row.source, minute);
     span.minutesOf.set(row.source, (span.minutesOf.get(row.source) ?? 0) + 1);
@@ -192,20 +200,34 @@ function isShared({ minutesOf }: Span): boolean {
 
 /**
  * Whether all messages are the same, or chance hardly explains the failures. The chance is the product over the CRMs: how
- * likely each one's own rate brings that many failures in so short a time. It holds for any time of that length in the window.
+ * likely each one's own rate brings that many failures in so short a time. It holds for any time of that length in the
+ * window in which runs end, and for any as many of the CRMs that have failures.
  */
 function isNoChance(
   { fromMinute, toMinute, minutesOf, failedOf, saying }: Span,
   failedOfCrm: Map<string, number>,
+  failingMinutes: Set<number>,
   window: Window,
 ): boolean {
   if ([...saying.values()].some((sources) => sources.size === minutesOf.size)) return true;
-  const times = Math.max(1, lengthOf(window) / MINUTE_MS / (toMinute - fromMinute + SPAN_MINUTES));
-  const chance = [...failedOf].reduce((product, [source, here]) => {
-    const failed = failedOfCrm.get(source) ?? 0;
-    return product * poissonTail(here, Math.max(PRIOR_FAILED, failed - here) / times);
-  }, 1);
-  return chance * times < RARE;
+  const others = [...failingMinutes].filter((minute) => minute < fromMinute || minute > toMinute);
+  const minutes = (lengthOf(window) / MINUTE_MS) * shareOfHour(others);
+  const times = Math.max(1, minutes / (toMinute - fromMinute + SPAN_MINUTES));
+  const failing = [...failedOfCrm.values()].filter((failed) => failed > 0).length;
+  const logChance = [...failedOf].reduce(
+    (sum, [source, here]) => {
+      const failed = failedOfCrm.get(source) ?? 0;
+      return sum + Math.log(poissonTail(here, Math.max(PRIOR_FAILED, failed - here) / times));
+    },
+    logChoose(failing, failedOf.size),
+  );
+  return logChance + Math.log(times) < Math.log(RARE);
+}
+
+/** In how much of the hour runs end: those of CRMs that all begin on the hour and the half hour meet by chance. */
+function shareOfHour(minutes: number[]): number {
+  if (minutes.length < TELLING_MINUTES) return 1;
+  return new Set(minutes.map((minute) => Math.floor((minute % 60) / SPAN_MINUTES))).size / PARTS_OF_HOUR;
 }
 
 /** What is told of the times that several CRMs share: how many these are, and which of the CRMs have not succeeded since. */

@@ -31,6 +31,29 @@ function crm(
 
 const refused = "Connection refused: db-1:5432";
 
+/** Of one family, in words of three. */
+const REFUSALS = [refused, "could not connect to server", "getaddrinfo ENOTFOUND db-1"];
+
+/** Several messages, each at all times. */
+function crmOf(source: string, messages: (string | null)[], times: string[]): CrmFailures {
+  const made = messages.map((message) => crm(source, message, times));
+  const failed = messages.length * times.length;
+  return { ...made[0]!, failed, failures: made.flatMap(({ failures }) => failures) };
+}
+
+/** Eight to ten failures of each, on the hour and the half hour; only at 16:00 all three. */
+const BY_CHANCE = [
+  ["04:00", "05:30", "07:00", "08:30", "10:00", "11:30", "13:00", "14:30", "16:00", "16:00"],
+  ["04:30", "06:00", "07:30", "09:00", "10:30", "12:00", "13:30", "15:00", "16:00"],
+  ["02:00", "02:30", "03:00", "03:30", "05:00", "06:30", "08:00", "09:30", "16:00"],
+];
+
+/** The first three at 16:00, and each three times in hours of its own. */
+function listTimes(n: number): string[] {
+  const own = [0, 4, 8].map((k) => `${String((n + k) % 12).padStart(2, "0")}:${String(n * 5).padStart(2, "0")}`);
+  return n < 3 ? [...own, "16:00"] : own;
+}
+
 /** From 02:00 to 06:59. */
 const EACH_MINUTE = Array.from(
   { length: 300 },
@@ -123,6 +146,44 @@ test.each<{ name: string; crms: CrmFailures[]; messages: string[] }>([
       crm("b", refused, EACH_MINUTE.slice(60), true, Date.parse("2026-07-10T02:59:00Z")),
     ],
     messages: [expect.stringMatching(/^One cause for 2 CRMs \(a, b\): .* from 02:00 to 07:00/) as never],
+  },
+  {
+    name: "no message, or one that tells nothing, is not the same message",
+    crms: BY_CHANCE.map((times, n) => crmOf("abc"[n] ?? "", [null, "Sync failed"], times)),
+    messages: [],
+  },
+  {
+    name: "without a message, where each failed only then",
+    crms: ["a", "b", "c"].map((source) => crm(source, null, ["04:10"])),
+    messages: ["One cause for 3 CRMs (a, b, c): they failed alike from 04:10 to 04:11, over now"],
+  },
+  {
+    name: "runs that all end on the half hour fail together by chance, two in one of them",
+    crms: BY_CHANCE.map((times, n) => crmOf("abc"[n] ?? "", [`${REFUSALS[n]}`], times)),
+    messages: [],
+  },
+  {
+    name: "as many that end at any minute do not",
+    crms: BY_CHANCE.map((times, n) =>
+      crmOf(
+        "abc"[n] ?? "",
+        [`${REFUSALS[n]}`],
+        times.map((time, k) =>
+          time === "16:00" ? time : `${time.slice(0, 3)}${String((k * 13 + n * 5) % 60).padStart(2, "0")}`,
+        ),
+      ),
+    ),
+    messages: [expect.stringMatching(/^One cause for 3 CRMs \(a, b, c\).* from 16:00 to 16:01/) as never],
+  },
+  {
+    name: "three of twelve that fail now and then",
+    crms: Array.from("abcdefghijkl").map((source, n) => crm(source, `${REFUSALS[n % 3]}`, listTimes(n))),
+    messages: [],
+  },
+  {
+    name: "the same three of three",
+    crms: ["a", "b", "c"].map((source, n) => crm(source, `${REFUSALS[n % 3]}`, listTimes(n))),
+    messages: [expect.stringMatching(/^One cause for 3 CRMs \(a, b, c\).* from 16:00 to 16:01/) as never],
   },
   {
     name: "the window before does not count",
