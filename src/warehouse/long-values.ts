@@ -23,17 +23,12 @@ const MESSAGES = ["error", "error_message"];
 
 /**
  * The columns that a preset reads of an SQLite table, bounded, as SQL reads them. SQLite merges it into the query around it.
- * `asTheyAre`: those that an index must help with, and others that are read beside. `absent`: one that the table does not have.
+ * `asTheyAre`: those that an index must help with, and others that are read beside. `absent`: those that the table does not have.
  */
-export function boundTable(
-  table: TableName,
-  kinds: ColumnKinds,
-  asTheyAre: string[],
-  absent: string | null = null,
-): string {
+export function boundTable(table: TableName, kinds: ColumnKinds, asTheyAre: string[], absent: string[] = []): string {
   const bounded = Object.entries(kinds).filter(([column]) => !asTheyAre.includes(column));
   const read = bounded.map(
-    ([column, kind]) => `${column === absent ? "NULL" : BOUNDS[boundOf(column, kind)](column)} AS ${column}`,
+    ([column, kind]) => `${absent.includes(column) ? "NULL" : BOUNDS[boundOf(column, kind)](column)} AS ${column}`,
   );
   return `(SELECT ${[...asTheyAre, ...read].join(", ")} FROM ${quoteTable(table)})`;
 }

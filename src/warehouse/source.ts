@@ -45,6 +45,9 @@ const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS
   CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at, {time} AS created_at, {time} AS changed_at WHERE 1 = 0`;
 const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
 
+/** When a schedule begins and ends, which not every table of rules says. */
+const [START_AT, END_AT] = ["start_at", "end_at"] as const;
+
 /** Chooses among the tables that are there. `chooseFirst`: of what the table of the runs is read as one of a first showing. */
 export function findSource<T extends TableName>(
   tables: T[],
@@ -106,7 +109,9 @@ function makeSource<T extends TableName>(
     actionsTable,
     actions: fillPlaceholders(actions[dialect], {
       table:
-        dialect === "sqlite" ? boundTable(located.actions, kinds.actions, listKeys(columns), absent) : actionsTable,
+        dialect === "sqlite"
+          ? boundTable(located.actions, kinds.actions, listKeys(columns), absent === null ? [] : [absent])
+          : actionsTable,
       status: writeStatus(dialect),
       rule_word: writeWord(dialect, columns.rule),
       wrappers: writeList(wrapperRules.map(plainWord)),
@@ -119,12 +124,17 @@ function makeSource<T extends TableName>(
         : fillPlaceholders(rules[dialect], {
             table:
               dialect === "sqlite"
-                ? boundTable(located.rules, kinds.rules, listChangeColumns(located.rules))
+                ? boundTable(
+                    located.rules,
+                    kinds.rules,
+                    listChangeColumns(located.rules),
+                    listAbsent(located.rules, [START_AT, END_AT]),
+                  )
                 : castTable(quoteTable(located.rules), located.rules.types ?? {}, kinds.rules),
             blanks: writeBlanks(dialect),
             ...(dialect === "sqlite" ? { ...castCounts(kinds.rules, "NULL"), ...castFlags(kinds.rules) } : {}),
-            starts_at: writeOptionalTime(located.rules, "start_at", dialect),
-            ends_at: writeOptionalTime(located.rules, "end_at", dialect),
+            starts_at: writeOptionalTime(located.rules, START_AT, dialect),
+            ends_at: writeOptionalTime(located.rules, END_AT, dialect),
             created_at: writeChangedAt(located.rules, dialect, ["created_at"]),
             changed_at: writeChangedAt(located.rules, dialect),
           }),
@@ -144,8 +154,8 @@ export function writeStarts({ columns: { source, start }, actionsTable }: Source
   return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${actionsTable} AS source_row`;
 }
 
-/** Why the table of rules is not read. `hidesRows`: the role has the right, but not to all rows. */
-export function explainUnreadable(rules: TableName, hidesRows: boolean): RulesProblem {
+/** Why a table of rules may not be read. `hidesRows`: the role has the right, but not to all rows. */
+export function explainForbidden(rules: TableName, hidesRows: boolean): RulesProblem {
   const name = quoteTable(rules);
   return hidesRows
     ? {
@@ -156,7 +166,16 @@ export function explainUnreadable(rules: TableName, hidesRows: boolean): RulesPr
     : { fact: `${name} may not be read`, advice: "GRANT SELECT on it to the role" };
 }
 
-/** The same runs without the rules, for a reader who may not read those. */
+/** Why a table of rules that may be read cannot be: a view that fails, a lock, a foreign server that is away. */
+export function explainBroken(rules: TableName, reason: string): RulesProblem {
+  const name = quoteTable(rules);
+  return {
+    fact: `${name} cannot be read: ${reason}`,
+    advice: `mend what SELECT * FROM ${name} says, or name another in rules_table`,
+  };
+}
+
+/** The same runs without the rules, where those may not or cannot be read. */
 export function withoutRules(source: Source, problem: RulesProblem): Source {
   return { ...source, rules: fillPlaceholders(NO_RULES, { time: NO_TIME[source.dialect] }), rulesProblem: problem };
 }
@@ -166,6 +185,10 @@ function writeOptionalTime({ columns, types }: TableName, column: string, dialec
   const there = columns?.map((name) => name.toLowerCase()) ?? Object.keys(types ?? {});
   if (!there.includes(column)) return NO_TIME[dialect];
   return dialect === "sqlite" ? column : `${column}::timestamptz`;
+}
+
+function listAbsent(table: TableName, names: string[]): string[] {
+  return names.filter((name) => lacks(table, name));
 }
 
 function lacks({ columns, types }: TableName, column: string): boolean {

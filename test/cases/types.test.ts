@@ -268,6 +268,10 @@ const SQLITE: { name: string; sql: string }[] = [
     sql: `ALTER TABLE sync_history RENAME TO kept; ALTER TABLE kept RENAME TO Sync_History; ALTER TABLE Sync_History RENAME status TO STATUS;
       ALTER TABLE sync_schedule RENAME TO kept; ALTER TABLE kept RENAME TO SYNC_SCHEDULE`,
   },
+  {
+    name: "schedules of which none ever begins or ends",
+    sql: `ALTER TABLE sync_schedule DROP start_at; ALTER TABLE sync_schedule DROP end_at`,
+  },
 ];
 
 test.each(SQLITE)("SQLite: $name are read", async ({ sql }) => {
@@ -278,6 +282,36 @@ test.each(SQLITE)("SQLite: $name are read", async ({ sql }) => {
   expect(code).toBe(0);
   expect(report.performance_metrics).toMatchObject({ total_actions: 24, successful_actions: 22 });
   expect(ruleOf(report, "contacts")).toMatchObject({ expected: 24, missed: 0, duration_seconds: { p50: 60 } });
+});
+
+/** Behind the columns of a view, of which the last is the value. */
+const FAILING = (value: string, from = "") =>
+  `DROP TABLE sync_schedule; CREATE VIEW sync_schedule AS SELECT 'hubspot' AS crm_source, 'contacts' AS source_key, 'contacts' AS name,
+    'contacts' AS model_name, 'crontab' AS recurrence_type, NULL AS every, NULL AS period, '0' AS minute, '*' AS hour, '*' AS day_of_week,
+    '*' AS day_of_month, '*' AS month_of_year, ${value} AS enabled${from}`;
+
+test.each([
+  { name: "a table that is gone", sql: FAILING("1", " FROM gone"), says: "no such table: main.gone" },
+  { name: "a function of another program", sql: FAILING("now()"), says: "no such function: now" },
+  { name: "itself", sql: FAILING("1", " FROM sync_schedule"), says: "view sync_schedule is circularly defined" },
+  {
+    name: "a document that is none",
+    sql: `CREATE TABLE kept (text); INSERT INTO kept VALUES ('{'); ${FAILING("text ->> '$.on'", " FROM kept")}`,
+    says: "malformed JSON",
+  },
+])("SQLite: schedules behind a view of $name are unknown, and the runs are reported", async ({ sql, says }) => {
+  await using warehouse = await makeWarehouse("sqlite", HOURLY);
+  using database = new Database(warehouse.url.slice("sqlite:".length));
+  database.run(sql);
+  const { code, report } = await ask(warehouse);
+  expect(code).toBe(0);
+  expect(report.performance_metrics).toMatchObject({ total_actions: 24, successful_actions: 22 });
+  expect(report.system_health.rules_basis).toBe("unknown");
+  const problem = report.findings.find(({ id }) => id === "rules-unreadable");
+  expect(problem?.message).toContain(`"sync_schedule" cannot be read: ${says}`);
+  expect(problem?.message).not.toContain(warehouse.url.slice("sqlite:".length));
+  const check = await runCli(["check"], { cwd: directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`) });
+  expect([check.code, check.stdout.replace(/\s+/g, " ")]).toEqual([0, expect.stringContaining(says)]);
 });
 
 describe.each(ENGINES)("%s", (engine) => {

@@ -1,8 +1,7 @@
 /** One CRM's activity from PostgreSQL: one connection, one read-only snapshot, one statement for the numbers. */
 import type { PostgresTarget } from "../../database/target.ts";
-import { codeOf } from "../../database/failure.ts";
+import { wasStillRunning } from "../../database/failure.ts";
 import { begin } from "../../database/transaction.ts";
-import { isHidingRows } from "../../database/refusals.ts";
 import { computeBounds } from "../bounds.ts";
 import { findFirstShowing } from "../../time/clock-changes.ts";
 import { lacksZone } from "../casts.ts";
@@ -11,20 +10,19 @@ import { PRESETS } from "../presets.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
 import { PLAIN_SPELLING, readSpelling, type Spelling } from "../spelling.ts";
-import { explainUnreadable, withoutRules, type Source } from "../source.ts";
+import { withoutRules, type Source } from "../source.ts";
 import { readSmallPast } from "./hours.ts";
 import { locateSource } from "./locate.ts";
 import { mayReachNames, type TableFacts } from "./lookback.ts";
 import { quoteTable } from "../tables.ts";
 import type { Statement } from "../template.ts";
 import { inSnapshot } from "./patience.ts";
+import { findRulesProblem } from "./refusals.ts";
 import { beginSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
 import { composeActivity, composeNameProbe, composeProbe, composeSpelling, type Parameter } from "./statement.ts";
 
 const UTC_NAMES = /^(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Greenwich|Universal|Zulu)$/i;
-/** SQLSTATE of what the role has no right to, or what row-level security would hide from it. */
-export const NOT_ALLOWED = "42501";
 /** In the planner's units. To read 200,000 rows whole and sort them costs about as much. */
 const CHEAP_COST = 25_000;
 /** Of one name and 20 of its rows, each on a page of its own; a search asks for as many names as there are rules. */
@@ -70,10 +68,14 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
   try {
     return await read(found.source);
   } catch (error) {
-    if (found.rules === null || codeOf(error) !== NOT_ALLOWED) throw error;
-    // Perhaps only the rules may not be read. If the runs may not, that is said now.
-    await begin(connection.ask, `ROLLBACK; ${beginSnapshot(request.crm)}`);
-    return await read(withoutRules(found.source, explainUnreadable(found.rules, isHidingRows(error))));
+    const { source, rules } = found;
+    if (rules === null || source.rulesProblem !== null || wasStillRunning(error)) throw error;
+    // Perhaps only the rules cannot be read. If the runs cannot, that is said.
+    const problem = await begin(connection.ask, `ROLLBACK; ${beginSnapshot(request.crm)}`)
+      .then(async () => await findRulesProblem(connection, target, source, rules))
+      .catch(() => null);
+    if (problem === null) throw error;
+    return await read(withoutRules(source, problem));
   }
 }
 

@@ -4,14 +4,15 @@ import type { IndexFacts, OtherTable, RowFacts, SettingFacts, TableFacts, Wareho
 import { findLikelyColumns } from "../likely-columns.ts";
 import { findLikely } from "../needed-columns.ts";
 import type { ReadRequest } from "../request.ts";
-import { findSource, type Found, type Source } from "../source.ts";
+import { findSource, withoutRules, type Found, type Source } from "../source.ts";
 import { candidateNames, quoteTable, wantedNames, type TableName } from "../tables.ts";
 import type { Statement } from "../template.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
-import { findTables, keepRows, listColumns, openDatabase } from "./open.ts";
+import { findTables, keepRows, openDatabase, tryColumns } from "./open.ts";
 import { maskName } from "../../report/errors/redact.ts";
 import { maskRules } from "../spelling.ts";
+import { findRulesProblem } from "./locate.ts";
 import { askSpelling } from "./spelling.ts";
 import { DAY_MS } from "../../time/units.ts";
 import { listOffsets, writeInstantMs } from "./instants.ts";
@@ -24,7 +25,7 @@ export function examineSqlite(request: ReadRequest, path: string): WarehouseFact
   using database = openDatabase(path, crm.lockTimeoutMs);
   const examine = database.transaction((): WarehouseFacts => {
     const tables = findTables(database, candidateNames(crm));
-    const found = findSource(tables, crm, "sqlite");
+    const found = leaveBrokenRules(database, path, findSource(tables, crm, "sqlite"));
     const read = found.kind === "found" ? [found.actions, found.rules] : [];
     const [{ journal_mode: journalMode } = { journal_mode: "unknown" }] = ask<{ journal_mode: string }>(
       database,
@@ -51,6 +52,12 @@ export function examineSqlite(request: ReadRequest, path: string): WarehouseFact
   return examine();
 }
 
+/** As a report does. */
+function leaveBrokenRules(database: Database, path: string, found: Found<TableName>): Found<TableName> {
+  const problem = found.kind === "found" ? findRulesProblem(database, path, found) : null;
+  return found.kind === "found" && problem !== null ? { ...found, source: withoutRules(found.source, problem) } : found;
+}
+
 function ask<T>(database: Database, text: string, ...values: SqliteValue[]): T[] {
   return database.query<T, SqliteValue[]>(text).all(...values);
 }
@@ -74,6 +81,7 @@ function describeTables(database: Database, found: Found<TableName>): WarehouseF
       shape: null,
       actions: describeTable(actions),
       rules: rules === null ? null : describeTable(rules),
+      ...(source.rulesProblem === null ? {} : { rulesProblem: source.rulesProblem }),
       columns: source.columns,
     },
   };
@@ -90,15 +98,6 @@ function listOthers(database: Database): OtherTable[] {
     const table = { name: quoteTable({ schema: null, name }), schema: null };
     return columns === null ? [] : [{ ...table, likely: findLikelyColumns({ name, columns }) }];
   });
-}
-
-/** Null: it is a view of what is no longer there. */
-function tryColumns(database: Database, table: string): string[] | null {
-  try {
-    return listColumns(database, table);
-  } catch {
-    return null;
-  }
 }
 
 function describeTable(name: TableName): TableFacts {

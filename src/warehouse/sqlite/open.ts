@@ -62,7 +62,10 @@ export function findTables(database: Database, names: string[]): TableName[] {
   );
   return names
     .filter((name) => search.get(name) !== null)
-    .map((name): TableName => ({ schema: null, name, visible: true, columns: listColumns(database, name) }));
+    .map((name): TableName => {
+      const columns = tryColumns(database, name);
+      return { schema: null, name, visible: true, ...(columns === null ? {} : { columns }) };
+    });
 }
 
 /** Whether an index over all rows begins with these columns. */
@@ -80,6 +83,15 @@ export function hasIndex(database: Database, table: string, columns: string[]): 
 
 /** How `table_xinfo` marks a column that no `*` shows; those that are generated have other marks, and `table_info` has them not at all. */
 const HIDDEN = 1;
+
+/** Null: it is a view of what is no longer there. */
+export function tryColumns(database: Database, table: string): string[] | null {
+  try {
+    return listColumns(database, table);
+  } catch {
+    return null;
+  }
+}
 
 export function listColumns(database: Database, table: string): string[] {
   return database

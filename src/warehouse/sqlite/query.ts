@@ -6,9 +6,9 @@ import type { ReadRequest, ReadResult, SettledRequest } from "../request.ts";
 import type { Document } from "../document.ts";
 import { maskName } from "../../report/errors/redact.ts";
 import { buildActivity } from "../rows.ts";
-import type { Source } from "../source.ts";
+import { withoutRules, type Source } from "../source.ts";
 import { readSmallPast } from "./hours.ts";
-import { locateSource } from "./locate.ts";
+import { findRulesProblem, locateSource } from "./locate.ts";
 import { readNearSources } from "./near-sources.ts";
 import { askDocument, hasIndex, openDatabase } from "./open.ts";
 import { askSpelling, type AskedSpelling } from "./spelling.ts";
@@ -22,16 +22,25 @@ export function querySqlite(request: SettledRequest, path: string, onReport: (re
   const read = database.transaction((): ReadResult => {
     const found = locateSource(database, crm);
     if (found.kind === "missing") return { ...found, where: path };
-    const spelling = askSpelling(database, found.source, request);
-    const asked = askDocument(database, composeActivity(found.source, request, spelling.spellings));
-    const document = addOlder(database, found.source, found.actions.name, request, spelling, asked);
-    const built = buildActivity(document, found.source, crm, {
+    try {
+      return readFound(found.source, found.actions.name);
+    } catch (error) {
+      const problem = findRulesProblem(database, path, found);
+      if (problem === null) throw error;
+      return readFound(withoutRules(found.source, problem), found.actions.name);
+    }
+  });
+  const readFound = (source: Source, table: string) => {
+    const spelling = askSpelling(database, source, request);
+    const asked = askDocument(database, composeActivity(source, request, spelling.spellings));
+    const document = addOlder(database, source, table, request, spelling, asked);
+    const built = buildActivity(document, source, crm, {
       baseline: request.baselineSeconds !== null,
       bounds: computeBounds(request),
       lookback: "newest-rows",
       spelling,
     });
-    const near = readNearSources(database, found.source, found.actions.name, request, spelling.spellings);
+    const near = readNearSources(database, source, table, request, spelling.spellings);
     const activity = { ...built, nearSources: [...new Set([...built.nearSources, ...near.map(maskName)])] };
     if (isKnownElsewhere(request, request.pastKnownFromMs, activity.tableSinceMs)) return activity;
     // A query cannot be ended, and the past takes some times as long as the report did: at the deadline the report holds.
@@ -39,8 +48,8 @@ export function querySqlite(request: SettledRequest, path: string, onReport: (re
     const inVain = { ...activity, ...pastInVain(request) };
     if (!hasTime) return inVain;
     onReport(inVain);
-    return { ...activity, ...readSmallPast(database, found.source, request, spelling, activity.tableSinceMs) };
-  });
+    return { ...activity, ...readSmallPast(database, source, request, spelling, activity.tableSinceMs) };
+  };
   return read();
 }
 

@@ -61,6 +61,8 @@ const config = (url: string, settings = "") => directoryWith(`[crm.dead]\nurl = 
 
 describe("the runs may be read and the schedules may not", () => {
   const columns = "GRANT SELECT (id, crm_source) ON orchestration.sync_schedule TO";
+  const viewOf = (enabled: string) => `ALTER TABLE orchestration.sync_schedule RENAME TO real;
+      ALTER TABLE orchestration.real RENAME enabled TO was; CREATE VIEW orchestration.sync_schedule AS SELECT *, ${enabled} AS enabled FROM orchestration.real`;
   const CASES = [
     { name: "no right at all", sql: () => "SELECT 1", says: "GRANT SELECT on it" },
     { name: "a right to some columns", sql: (role: string) => `${columns} ${role}`, says: "GRANT SELECT on it" },
@@ -76,6 +78,20 @@ describe("the runs may be read and the schedules may not", () => {
       sql: (role: string) => `GRANT SELECT ON orchestration.sync_schedule TO ${role};
       ALTER TABLE orchestration.sync_schedule ENABLE ROW LEVEL SECURITY`,
       says: "BYPASSRLS",
+    },
+    {
+      name: "a view that divides by zero",
+      sql: (role: string) =>
+        `${viewOf("1 / (length(name) - length(name)) > 0")}; GRANT SELECT ON orchestration.sync_schedule TO ${role}`,
+      says: "SELECT * FROM",
+    },
+    {
+      name: "a function behind a view that raises",
+      sql: (
+        role: string,
+      ) => `CREATE FUNCTION orchestration.raise() RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE 'canary'; END $$;
+      ${viewOf("orchestration.raise()")}; GRANT SELECT ON orchestration.sync_schedule TO ${role}`,
+      says: "SELECT * FROM",
     },
   ];
   test.each(numbered("G1", CASES))(
@@ -132,6 +148,26 @@ describe("the runs may be read and the schedules may not", () => {
       });
     },
   );
+
+  test("G16 the schedules are locked → exit 0, the runs are reported, and what is declared is unknown", async () => {
+    await withDatabase(async (database, role, url) => {
+      await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
+      await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role}; ANALYZE;
+        GRANT SELECT ON orchestration.sync_history, orchestration.sync_schedule TO ${role}`);
+      await database.sql.begin(async (locking) => {
+        await locking`LOCK TABLE orchestration.sync_schedule IN ACCESS EXCLUSIVE MODE`;
+        const { code, stdout } = await generateWith(url, 'lock_timeout = "200ms"\n');
+        const report = reportOnDead(stdout, trio);
+        expect([code, report.performance_metrics.total_actions, report.system_health.rules_basis]).toEqual([
+          0,
+          2,
+          "unknown",
+        ]);
+        const problem = report.findings.find(({ id }) => id === "rules-unreadable");
+        expect(problem?.message).toContain("a table is locked by another session");
+      });
+    });
+  });
 
   test("G3 the schedules may be read and the runs may not → exit 3, no report, and the reason names the table of the runs", async () => {
     await withDatabase(async (database, role, url) => {
