@@ -130,7 +130,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["warning"],
     means: "The runs were read, and the rules or schedules were not.",
-    when: "Their table is there, and the role may not read it, or it belongs to another role than the table of runs. No missed run is told meanwhile. Its advice says what to do.",
+    when: "Their table is there, and the role may not read it, it fails or is locked, or it belongs to another role than the table of runs. No missed run is told meanwhile. Its advice says what to do.",
   },
   "times-without-zone": {
     about: "a CRM",
