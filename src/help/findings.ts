@@ -190,7 +190,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a pass over several CRMs",
     severities: ["warning", "critical"],
     means: "Several CRMs fell silent at the same time.",
-    when: "At least two CRMs, and half of those that were read, have stopped within one hour of each other. It is a warning where it is over: at least three CRMs have `runs-missed-together` at one time.",
+    when: "At least three CRMs, or two that are half of those that were read, have stopped within one hour of each other. It is a warning where it is over: at least three CRMs have `runs-missed-together` at one time.",
   },
 };
 

@@ -1,15 +1,13 @@
 /** Several CRMs that fell silent at the same time: one cause, not several. */
 import { isWhole, SAME_TIME_MS } from "./attention.ts";
 import { formatInstant, formatMinute, formatSpan, listNames } from "../text/figures.ts";
-import { findMostShared, isWithin } from "../time/window.ts";
+import { findMostShared, isWithin, type Window } from "../time/window.ts";
 import type { Finding, Report } from "./schema.ts";
 
-/** From this many CRMs on, and from half of those that were read. */
-const TOGETHER = 2;
+/** From this many CRMs on, silence has one cause; fewer may be chance, unless they are half of those that were read. */
+const TOGETHER = 3;
+const FEWEST_TOGETHER = 2;
 const TOGETHER_SHARE = 0.5;
-
-/** From this many CRMs on, a time without starts that is over has one cause. */
-const TOGETHER_ONCE = 3;
 
 /** At most one finding of a silence that goes on, and one of a silence that is over. */
 export function findSharedSilence(reports: Report[]): Finding[] {
@@ -24,11 +22,12 @@ function findGoingOn(reports: Report[]): Finding[] {
       ? [{ source, lastMs: Date.parse(last), isAll: isWhole(stopped) }]
       : [];
   });
-  const newestMs = Math.max(...silent.map(({ lastMs }) => lastMs));
-  const together = silent.filter(({ lastMs }) => newestMs - lastMs <= SAME_TIME_MS);
-  if (together.length < TOGETHER || together.length < reports.length * TOGETHER_SHARE) return [];
+  const atMs = findMostShared(silent.map(sameTime));
+  const together = silent.filter((one) => isWithin(atMs, sameTime(one)));
+  const isHalf = together.length >= FEWEST_TOGETHER && together.length >= reports.length * TOGETHER_SHARE;
+  if (together.length < TOGETHER && !isHalf) return [];
   const sources = together.map(({ source }) => source);
-  const since = formatInstant(newestMs);
+  const since = formatInstant(Math.max(...together.map(({ lastMs }) => lastMs)));
   const what = together.every(({ isAll }) => isAll)
     ? "nothing has started in them"
     : "several of their rules have not started";
@@ -43,6 +42,11 @@ function findGoingOn(reports: Report[]): Finding[] {
   ];
 }
 
+/** Of what else stopped then. */
+function sameTime({ lastMs }: { lastMs: number }): Window {
+  return { startMs: lastMs, endMs: lastMs + SAME_TIME_MS + 1 };
+}
+
 /** Each CRM's pause is sure by itself; the time that most of them share is told. */
 function findOver(reports: Report[]): Finding[] {
   const pauses = reports.flatMap(({ metadata: { source, window_end: end }, findings }) => {
@@ -55,7 +59,7 @@ function findOver(reports: Report[]): Finding[] {
   const atMs = findMostShared(pauses);
   const together = pauses.filter((pause) => isWithin(atMs, pause));
   const [first] = together;
-  if (first === undefined || together.length < TOGETHER_ONCE) return [];
+  if (first === undefined || together.length < TOGETHER) return [];
   const sources = together.map(({ source }) => source);
   const fromMs = Math.max(...together.map((pause) => pause.startMs));
   const toMs = Math.min(...together.map((pause) => pause.endMs));

@@ -73,3 +73,46 @@ test.each<{ name: string; pauses: Pause[]; messages: string[]; told: boolean[] }
   expect(found.every(({ severity, evidence }) => severity === "warning" && evidence["over"] === true)).toBe(true);
   expect(reports.map((one) => chooseFinding(one, found) === null)).toEqual(told);
 });
+
+/** A report of a CRM whose rules have not started since; null: they have. */
+function silent(source: string, last: string | null): Report {
+  const made = report(activity({ rules: [] }));
+  const finding = (since: string): Finding => ({
+    id: "rules-stopped",
+    severity: "critical",
+    rule_name: null,
+    message: "Nothing started",
+    evidence: { rules: ["a", "b", "c"], due: 3, missed: 30, last_start_at: `2026-07-${since}:00Z` },
+  });
+  return { ...made, metadata: { ...made.metadata, source }, findings: last === null ? [] : [finding(last)] };
+}
+
+test.each<{ name: string; last: (string | null)[]; messages: unknown[] }>([
+  {
+    name: "two of four",
+    last: ["10T10:00", "10T10:50", null, null],
+    messages: [expect.stringContaining("for 2 CRMs (a, b)")],
+  },
+  { name: "two of five may be chance", last: ["10T10:00", "10T10:50", null, null, null], messages: [] },
+  {
+    name: "three of twelve: a host that they share",
+    last: ["10T10:00", "10T10:20", "10T10:50", ...Array.from({ length: 9 }, () => null)],
+    messages: [
+      "One cause for 3 CRMs (a, b, c): nothing has started in them since 10 Jul 2026 10:50: is the scheduler alive?",
+    ],
+  },
+  {
+    name: "three, each an hour after the other",
+    last: ["10T10:00", "10T11:10", "10T12:20", null, null, null, null],
+    messages: [],
+  },
+  {
+    name: "what stopped together days ago is told though another stopped today",
+    last: ["05T10:00", "05T10:20", "05T10:50", "10T12:00", null, null, null, null],
+    messages: [expect.stringMatching(/for 3 CRMs \(a, b, c\): .* since 5 Jul 2026 10:50/)],
+  },
+])("silent still: $name", ({ last, messages }) => {
+  const found = findSharedSilence(last.map((since, index) => silent("abcdefghijkl"[index] ?? "", since)));
+  expect<unknown[]>(found.map(({ message }) => message)).toEqual(messages);
+  expect(found.every(({ severity }) => severity === "critical")).toBe(true);
+});
