@@ -12,6 +12,7 @@ import {
   type ScanBounds,
 } from "../bounds.ts";
 import { listRepeatedHours } from "../../time/clock-changes.ts";
+import { BROUGHT } from "../brought.ts";
 import { UNREADABLE_END, ZONED } from "../casts.ts";
 import { PARTS } from "../document.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
@@ -65,6 +66,7 @@ export function composeActivity(
     rules: source.rules,
     starts: writeStarts(source),
     lookback: fillPlaceholders(sql, {
+      brought: BROUGHT,
       word: writeWord(source.dialect, "status_word"),
       cut_error: writeCutError(source.dialect),
     }),
@@ -124,6 +126,7 @@ function writeScan({ actions, dialect }: Source): string {
     actions,
     word: writeWord(dialect, "a.status_word"),
     rule_name: writeRuleName(dialect),
+    brought: BROUGHT,
     cleaned_up: writeCleanedUp(dialect),
     cut_error: writeCutError(dialect),
   });
