@@ -491,3 +491,21 @@ async function relayHistory({ url, sql }: CaseWarehouse, index: string): Promise
   await sql.unsafe(`CREATE TABLE orchestration.copy AS SELECT * FROM ${history}; DROP TABLE ${history};
     ALTER TABLE orchestration.copy RENAME TO sync_history; ${index.replace("sync_history", history)}; ANALYZE ${history}`);
 }
+
+test.each(ENGINES)("%s: purged-in-the-window: what is counted says since when the table tells", async (engine) => {
+  const runs = repeat({ from: "07-08 00:00", to: "07-10 20:00", every: HOUR });
+  await using warehouse = await makeWarehouse(engine, { runs });
+  const week = await ask(warehouse, { flags: ["--time-window", "7d"] });
+  expect(week.report.metadata.counted_since).toBe("2026-07-08T00:00:00Z");
+  expect(week.report.performance_metrics.total_actions).toBe(69);
+  const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+  const asked = ["generate", "--no-store", "--as-of", at("07-10 21:00")];
+  const { stdout } = await runCli([...asked, "--time-window", "7d", "--crm", "hubspot"], { cwd });
+  expect(stdout).toContain("7 d to 10 Jul 2026 21:00 UTC · 69 runs, 0 failed, none older than 8 Jul 00:00");
+  expect(stdout).toContain("69 finished since 8 Jul 00:00, where the table begins, 0 failed");
+  expect(stdout).toContain("Before    not in the table");
+  // A window that the table holds as a whole.
+  const day = await ask(warehouse);
+  expect(day.report.metadata).not.toHaveProperty("counted_since");
+  expect((await runCli(asked, { cwd })).stdout).toContain(" · 24 runs, 0 failed · ");
+});
