@@ -17,6 +17,7 @@ import {
   type Rows,
   ruleOf,
 } from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
 
 type Told = { condition: Condition; severity: Severity | null; since?: string | null; message: string };
 type Case = { name: string; rows: Rows; rule?: string; crm?: string; settings?: string; looks: Record<string, Told> };
@@ -475,4 +476,42 @@ test("a time that comes twice is missed when it has come twice", async () => {
   expect(await look("10-25 01:00")).toEqual(["ok", null, 0]);
   expect(await look("10-25 01:50")).toEqual(["degraded", "warning", 1]);
   expect(await look("10-25 03:45")).toEqual(["overdue", "warning", 1]);
+});
+
+describe.each(ENGINES)("%s: skipped-beside-a-hung-run", (engine) => {
+  const runs = repeat({ from: "06-01 00:00", to: "07-10 20:00", every: HOUR }, (start) =>
+    start < at("07-08 12:00")
+      ? {}
+      : start === at("07-08 12:00")
+        ? { status: "running", end: null }
+        : { status: "skipped", end: start, error: "a previous run is still running" },
+  );
+
+  test("the list says that it skips, as the finding does, and the advice names the run that must end", async () => {
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 * * * *", "contacts")] });
+    const { report } = await ask(warehouse);
+    const row = runs.findIndex(({ status }) => status === "running") + 1;
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "overdue", severity: "critical" });
+    expect(report.recommendations[0]?.recommendation).toBe(
+      `contacts skips its runs beside one that has not ended: check whether row ${row} still runs; if not, mark it failed`,
+    );
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+    const { stdout } = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], { cwd });
+    expect(stdout).toContain("contacts skips its runs, the last success 2d 09h ago (due hourly at :00)");
+  });
+});
+
+test("first-run-hangs: one run is not called several", async () => {
+  const rows = {
+    runs: [
+      ...alive(),
+      ...repeat({ rule: "a", from: "07-09 20:00", to: "07-09 20:00", every: HOUR, takes: null }, () => ({
+        status: "running",
+      })),
+    ],
+    schedules: [cron("0 * * * *", "a", { createdAt: at("07-09 19:50"), updatedAt: at("07-09 19:50") })],
+  };
+  expect(ruleOf(await judge("sqlite", rows), "a").message).toBe(
+    "a: its run of 9 Jul 20:00 has not ended; no success known, due hourly at :00",
+  );
 });
