@@ -509,3 +509,35 @@ test.each(ENGINES)("%s: purged-in-the-window: what is counted says since when th
   expect(day.report.metadata).not.toHaveProperty("counted_since");
   expect((await runCli(asked, { cwd })).stdout).toContain(" · 24 runs, 0 failed · ");
 });
+
+describe("purged-partitions: what was due before the oldest row was not missed, in parts and behind a view", () => {
+  const HISTORY = "orchestration.sync_history";
+  const inParts = `ALTER TABLE ${HISTORY} RENAME TO whole;
+    CREATE TABLE ${HISTORY} (LIKE orchestration.whole) PARTITION BY RANGE (start_time);
+    CREATE TABLE orchestration.july PARTITION OF ${HISTORY} FOR VALUES FROM ('2026-07-01Z') TO ('2026-08-01Z');
+    INSERT INTO ${HISTORY} SELECT * FROM orchestration.whole; DROP TABLE orchestration.whole;`;
+
+  test.each([
+    { name: "parts, by CRM and start", change: `${inParts} CREATE INDEX ON ${HISTORY} (crm_source, start_time)` },
+    { name: "parts, by rule", change: `${inParts} CREATE INDEX ON ${HISTORY} (crm_source, sync_type, start_time)` },
+    { name: "parts without an index", change: inParts },
+    {
+      name: "a view",
+      change: `ALTER TABLE ${HISTORY} RENAME TO whole; CREATE VIEW ${HISTORY} AS SELECT * FROM orchestration.whole`,
+    },
+  ])("$name", async ({ change }) => {
+    const runs = [
+      ...repeat({ from: "07-01 00:00", to: "07-10 20:00", every: HOUR }),
+      ...repeat({ rule: "full", from: "07-05 03:00", to: "07-05 03:00", every: HOUR }),
+    ];
+    const schedules = [cron("0 * * * *", "contacts"), cron("0 3 * * 0", "full")];
+    await using warehouse = await makeWarehouse("postgresql", { runs, schedules });
+    await warehouse.sql?.unsafe(`${change}; ANALYZE`);
+    const { report } = await ask(warehouse, { flags: ["--time-window", "30d"] });
+    expect(report.rules.map(({ condition, missed }) => [condition, missed])).toEqual([
+      ["ok", 0],
+      ["ok", 0],
+    ]);
+    expect(report.metadata.counted_since).toBe("2026-07-01T00:00:00Z");
+  });
+});
