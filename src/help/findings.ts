@@ -40,7 +40,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a rule",
     severities: ["warning"],
     means: "The newest runs of a rule succeed, and bring no records.",
-    when: "The rule usually brings 100 or more a run, and the same hours brought records the day before. One run is enough where it runs twice a day or less, else three. Where its past is known, chance must not explain so many runs without records at these hours.",
+    when: "The rule usually brings 100 or more a run, and the same hours brought records the day before. One run is enough where it runs twice a day or less, else three. Where its past is known, chance must not explain so many runs without records at these hours. A run of which each record failed brought none. Where half as many as usual were created or updated, they were but not counted as processed.",
   },
   "rule-degraded": {
     about: "a rule",

@@ -22,6 +22,8 @@ export type EmptyStreak = {
   usual: number | null;
   /** There may have been more: earlier runs are known by some of them only. */
   atLeast?: true;
+  /** Mean of the records that those of the windows created or updated, although none is counted as processed. */
+  written: number;
   /** UTC clock hours (epoch hours) in which a success with records ended, ascending. */
   fullHours: number[];
 };

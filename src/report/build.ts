@@ -315,7 +315,7 @@ function compareBaseline({ baseline, window }: ReadActivity & Activity, outcome:
 
 type WindowMetadata = Omit<
   Report["metadata"],
-  "scanned_from" | "rules_known_since" | "sampled_rules" | "status" | "note" | "preset" | "past"
+  "scanned_from" | "counted_since" | "rules_known_since" | "sampled_rules" | "status" | "note" | "preset" | "past"
 >;
 
 function describeWindow(activity: Activity, context: ReportContext): WindowMetadata {

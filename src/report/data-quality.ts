@@ -28,6 +28,8 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
   "unknown-status": "An unknown status word: in no rate until statuses in the configuration says what it means",
   "success-without-records":
     "Success with no records, where the rule usually processes many: probably it fetched nothing",
+  "processed-not-counted":
+    "0 records processed, although some were created or updated: one of the counts is wrong, or counts something else",
   "far-fewer-records":
     "Success with a small part of what each earlier run of the rule brought: probably it was cut off",
   "records-unknown":

@@ -102,12 +102,15 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: adviseOnNever(rule_name ?? "it", evidence),
   }),
-  "rule-empty": ({ message, rule_name }) => ({
+  "rule-empty": ({ message, rule_name, evidence }) => ({
     id: "check-source",
     priority: "high",
     category: "data",
     issue: message,
-    recommendation: `Compare with the CRM itself: a filter, a permission or a cursor of ${rule_name ?? "it"} probably hides the records`,
+    recommendation:
+      Number(evidence["records_failed"] ?? 0) > 0
+        ? `See in the log of ${rule_name ?? "it"} why its records fail; a permission or a changed field is likely`
+        : `Compare with the CRM itself: a filter, a permission or a cursor of ${rule_name ?? "it"} probably hides the records`,
   }),
   "rule-degraded": (finding, thresholds) => ({
     ...adviseOnDegradation(finding, thresholds),

@@ -270,6 +270,12 @@ export const ReportSchema = v.strictObject({
     window_start: instant,
     window_end: instant,
     scanned_from: describe(instant, "Actions that began before this are in no figure, whenever they ended"),
+    counted_since: v.exactOptional(
+      describe(
+        instant,
+        "Start of the table's oldest row, where the window began before it: what ran until then was deleted, or never written",
+      ),
+    ),
     rules_known_since: describe(
       v.nullable(instant),
       "A rule without a schedule that ran last before this is not known; null: every rule that ever ran is",

@@ -15,13 +15,7 @@ export function findSharedSilence(reports: Report[]): Finding[] {
 }
 
 function findGoingOn(reports: Report[]): Finding[] {
-  const silent = reports.flatMap(({ metadata: { source }, findings }) => {
-    const stopped = findings.find(({ id }) => id === "rules-stopped");
-    const last = stopped?.evidence["last_start_at"];
-    return stopped !== undefined && typeof last === "string"
-      ? [{ source, lastMs: Date.parse(last), isAll: isWhole(stopped) }]
-      : [];
-  });
+  const silent = reports.flatMap((report) => readStop(report) ?? []);
   const atMs = findMostShared(silent.map(sameTime));
   const together = silent.filter((one) => isWithin(atMs, sameTime(one)));
   const isHalf = together.length >= FEWEST_TOGETHER && together.length >= reports.length * TOGETHER_SHARE;
@@ -45,6 +39,33 @@ function findGoingOn(reports: Report[]): Finding[] {
 /** Of what else stopped then. */
 function sameTime({ lastMs }: { lastMs: number }): Window {
   return { startMs: lastMs, endMs: lastMs + SAME_TIME_MS + 1 };
+}
+
+type Stop = { source: string; lastMs: number; isAll: boolean };
+
+function readStop(report: Report): Stop | null {
+  const { metadata, findings } = report;
+  const stopped = findings.find(({ id }) => id === "rules-stopped");
+  if (stopped === undefined) return readFewStopped(report);
+  const last = stopped.evidence["last_start_at"];
+  return typeof last === "string"
+    ? { source: metadata.source, lastMs: Date.parse(last), isAll: isWhole(stopped) }
+    : null;
+}
+
+/** Of a CRM with too few rules to be told together: those that are overdue, where none of the others has started since. */
+function readFewStopped({ metadata: { source }, findings, rules }: Report): Stop | null {
+  const overdue = findings.filter(
+    ({ id, severity, evidence }) =>
+      id === "rule-overdue" && severity === "critical" && evidence["fruitless"] === undefined,
+  );
+  const names = new Set(overdue.map(({ rule_name: name }) => name));
+  const starts = overdue.flatMap(({ evidence: { last_start_at: last } }) => (typeof last === "string" ? [last] : []));
+  const lastMs = Math.max(...starts.map((last) => Date.parse(last)));
+  const goesOn = rules.some(
+    ({ rule_name: name, last_run_at: last }) => !names.has(name) && last !== null && Date.parse(last) > lastMs,
+  );
+  return starts.length === 0 || goesOn ? null : { source, lastMs, isAll: true };
 }
 
 /** Each CRM's pause is sure by itself; the time that most of them share is told. */

@@ -61,8 +61,11 @@ function adviseOnDryRuns(rule: string): string {
   return `See who set ${rule} to dry runs, which store nothing, and set it back`;
 }
 
-/** Null: no more than one run hangs, or its runs came to something. */
-function adviseOnBarren(rule: string, { fruitless, fruitless_runs: n }: Finding["evidence"]): string | null {
+/** Null: no more than one run hangs, or its runs came to something. Beside one that has not ended, that is why the others are skipped. */
+function adviseOnBarren(rule: string, evidence: Finding["evidence"]): string | null {
+  const { fruitless, fruitless_runs: n, running_since: running } = evidence;
+  if (fruitless === "skipped" && typeof running === "string")
+    return `${rule} skips its runs beside one that has not ended: ${adviseOnStuck(evidence)}`;
   return fruitless === "hanging" && n === 1
     ? null
     : typeof fruitless === "string"

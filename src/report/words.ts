@@ -90,6 +90,7 @@ export const CONTRADICTION_KINDS = [
   "end-unreadable",
   "unknown-status",
   "success-without-records",
+  "processed-not-counted",
   "far-fewer-records",
   "records-unknown",
   "success-with-error",

@@ -130,7 +130,7 @@ export const documentSchema = v.object({
   /** rule, ids of its newest failed and partial runs of the window, newest first. */
   failed_ids: v.optional(table(isName, isIds), []),
   /** rule, successes without records, end of the first, mean of the records before, hours with records. */
-  emptied: table(isName, isCount, isNumber, isRecordSum, isNumbers),
+  emptied: table(isName, isCount, isNumber, isRecordSum, isNumbers, isRecordSum),
   /** rule, failed and partial runs since the newest success of both windows, end of the first of them. */
   failing: table(isName, isCount, isNumber),
   /** part, rule, status word that no vocabulary knows, n. */

@@ -60,6 +60,7 @@ const CONTRADICTIONS: Contradiction[] = [
   "negative-counts",
   "inexact-counts",
   "end-unreadable",
+  "processed-not-counted",
 ];
 
 /** Throws a `ValiError` where the answer has another shape: an error of ours, or a column of another type. */
@@ -324,11 +325,12 @@ function readEmptyStreak(
   const before = older.filter(({ status }) => status === "success");
   const [newest] = before;
   const inWindows =
-    row ?? (hasSuccess || newest?.records !== 0 ? null : (["", 0, settledAt(newest), null, []] as const));
+    row ?? (hasSuccess || newest?.records !== 0 ? null : (["", 0, settledAt(newest), null, [], null] as const));
   if (inWindows === null) return null;
-  const [, n, sinceMs, usual, fullHours] = inWindows;
+  const [, n, sinceMs, usual, fullHours, mean] = inWindows;
+  const written = keepNumber(mean) ?? 0;
   const known = keepNumber(usual);
-  if (known !== null) return { n, sinceMs, usual: known, fullHours: fullHours.toSorted((a, b) => a - b) };
+  if (known !== null) return { n, sinceMs, usual: known, written, fullHours: fullHours.toSorted((a, b) => a - b) };
   const end = before.findIndex(({ records }) => records !== 0);
   const empty = end === -1 ? before : before.slice(0, end);
   const full = before.slice(empty.length).flatMap(({ records }) => (records === null || records <= 0 ? [] : [records]));
@@ -337,6 +339,7 @@ function readEmptyStreak(
     n: n + empty.length,
     sinceMs: first === undefined ? sinceMs : settledAt(first),
     usual: full.length === 0 ? filled : full.reduce((sum, records) => sum + records, 0) / full.length,
+    written,
     fullHours: [],
     ...(end === -1 ? { atLeast: true } : {}),
   };

@@ -1,6 +1,19 @@
 /** Runs that succeed without records are told as long as that lasts. */
 import { describe, expect, test } from "bun:test";
-import { ask, at, cron, DAY, ENGINES, HOUR, later, makeWarehouse, MINUTE, repeat, ruleOf } from "../making/cases.ts";
+import {
+  ask,
+  at,
+  cron,
+  DAY,
+  ENGINES,
+  HOUR,
+  judge,
+  later,
+  makeWarehouse,
+  MINUTE,
+  repeat,
+  ruleOf,
+} from "../making/cases.ts";
 
 describe.each(ENGINES)("%s", (engine) => {
   test("hourly runs without records for 1, 4, 10 and 25 days", async () => {
@@ -66,7 +79,11 @@ describe.each(ENGINES)("%s", (engine) => {
   });
 
   test("runs every 5 minutes that have never brought records are well", async () => {
-    const runs = repeat({ from: "07-01 00:00", to: "07-10 20:55", every: 5 * MINUTE }, () => ({ processed: 0 }));
+    const runs = repeat({ from: "07-01 00:00", to: "07-10 20:55", every: 5 * MINUTE }, () => ({
+      processed: 0,
+      created: 0,
+      updated: 0,
+    }));
     await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("*/5 * * * *", "contacts")] });
     expect((await ask(warehouse)).report.findings).toEqual([]);
   });
@@ -124,3 +141,54 @@ test.each(ENGINES)("%s: a count below zero is not known, and no run without reco
     expect(ruleOf(later, "contacts").message).toStartWith("contacts: 4 runs succeeded with 0 records since 17:0");
   }
 });
+
+const NOON = at("07-09 12:00");
+const HOURLY = { from: "06-10 00:00", to: "07-10 20:00", every: HOUR };
+
+test.each(ENGINES)(
+  "%s: written-not-counted: what created and updated as many as usual brought them",
+  async (engine) => {
+    const uncounted = repeat(HOURLY, (start) => (start > NOON ? { processed: 0 } : {}));
+    const few = repeat({ ...HOURLY, rule: "deals" }, (start) => ({ processed: start > NOON ? 0 : 900 }));
+    const report = await judge(engine, { runs: [...uncounted, ...few] });
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "ok", records: { processed: 0, updated: 2160 } });
+    expect(ruleOf(report, "deals")).toMatchObject({
+      condition: "empty",
+      message: "deals: 32 runs succeeded with 0 records since 9 Jul 13:01, usually 900 a run",
+    });
+    expect(report.data_quality?.find(({ id }) => id === "processed-not-counted")).toMatchObject({
+      count: 48,
+      rules: ["contacts", "deals"],
+    });
+  },
+);
+
+test("written-not-counted, of a rule known for three days, and never counted", async () => {
+  const young = repeat({ ...HOURLY, from: "07-08 00:00" }, (start) => (start > NOON ? { processed: 0 } : {}));
+  const never = repeat({ ...HOURLY, rule: "deals" }, () => ({ processed: 0 }));
+  const { rules, data_quality: rows } = await judge("sqlite", { runs: [...young, ...never] });
+  expect(rules.map(({ condition }) => condition)).toEqual(["ok", "ok"]);
+  expect(rows?.map(({ id, count }) => [id, count])).toEqual([["processed-not-counted", 48]]);
+});
+
+test.each(ENGINES)("%s: each-record-failed: a success that stored none of them brought none", async (engine) => {
+  const runs = repeat(HOURLY, (start) => (start > NOON ? { created: 0, updated: 0, failed: 100 } : {}));
+  const { verdict, findings, recommendations } = await judge(engine, { runs });
+  expect(verdict).toBe("warning");
+  expect(findings.find(({ id }) => id === "rule-empty")?.message).toBe(
+    "contacts: 32 runs succeeded with 0 records since 9 Jul 13:01, usually 100 a run; 2,400 records failed in 24 h",
+  );
+  expect(recommendations.map(({ recommendation }) => recommendation)).toContain(
+    "See in the log of contacts why its records fail; a permission or a changed field is likely",
+  );
+});
+
+test.each(ENGINES)(
+  "%s: some-records-failed: what stored a part of them, or another count, is not empty",
+  async (engine) => {
+    const stored = repeat(HOURLY, () => ({ created: 1, updated: 0, failed: 100 }));
+    const apart = repeat({ ...HOURLY, rule: "deals" }, () => ({ created: 0, updated: 0, failed: 7 }));
+    const { rules } = await judge(engine, { runs: [...stored, ...apart] });
+    expect(rules.map(({ condition }) => condition)).toEqual(["ok", "ok"]);
+  },
+);

@@ -166,3 +166,17 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(await payrollAt("07-12 21:00")).toMatchObject({ condition: "overdue", expected: 0, pending_runs: 0 });
   });
 });
+
+test.each(ENGINES)(
+  "%s: as-many-failures-as-are-listed: what ran before them is not the look-back's last run",
+  async (engine) => {
+    const runs = repeat({ from: "06-01 00:00", to: "07-10 20:00", every: HOUR }, (start) =>
+      start > at("07-10 00:00") ? { status: "failed", error: "HTTP 401 Unauthorized" } : {},
+    );
+    const report = await judge(engine, { runs, schedules: [cron("0 * * * *", "contacts")] });
+    expect(ruleOf(report, "contacts")).toMatchObject({
+      message: "contacts: its newest 20 runs failed, since 01:01; last success 00:01",
+      since: at("07-10 01:01").replace(".000", ""),
+    });
+  },
+);

@@ -95,3 +95,31 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(screen).not.toContain("rules missed");
   });
 });
+
+test.each(ENGINES)(
+  "%s: few-rules-stop: CRMs of one rule or two that started nothing since noon have one cause",
+  async (engine) => {
+    const of = (crm: string, to: string) => [
+      ...repeat({ crm, from: "06-20 00:00", to, every: HOUR }),
+      ...(crm === "genius" ? repeat({ crm, rule: "nightly", from: "06-20 02:00", to: "07-10 02:00", every: DAY }) : []),
+    ];
+    const look = async (last: Record<string, string>) => {
+      const schedules = CRMS.map((crm) => cron("0 * * * *", "contacts", { crm }));
+      const runs = Object.entries(last).flatMap(([crm, to]) => of(crm, to));
+      await using warehouse = await makeWarehouse(engine, { runs, schedules });
+      const cwd = directoryWith(CRMS.map((crm) => `[crm.${crm}]\nurl = "${warehouse.url}"`).join("\n"));
+      const ended = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00"), "--format", "json"], { cwd });
+      return readPass(ended.stdout).findings.map(({ id, severity, message }) => [id, severity, message]);
+    };
+    expect(await look({ hubspot: "07-10 12:00", genius: "07-10 12:00", arrivy: "07-10 12:00" })).toEqual([
+      [
+        "silence-shared",
+        "critical",
+        "One cause for 3 CRMs (hubspot, genius, arrivy): nothing has started in them since 10 Jul 2026 12:00: is the scheduler alive?",
+      ],
+    ]);
+    // At three times, and one alone.
+    expect(await look({ hubspot: "07-10 03:00", genius: "07-10 12:00", arrivy: "07-09 12:00" })).toEqual([]);
+    expect(await look({ hubspot: "07-10 12:00", genius: "07-10 20:00", arrivy: "07-10 20:00" })).toEqual([]);
+  },
+);

@@ -11,12 +11,14 @@ import {
   HOUR,
   interval,
   judge,
+  later,
   makeWarehouse,
   MINUTE,
   repeat,
   type Rows,
   ruleOf,
 } from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
 
 type Told = { condition: Condition; severity: Severity | null; since?: string | null; message: string };
 type Case = { name: string; rows: Rows; rule?: string; crm?: string; settings?: string; looks: Record<string, Told> };
@@ -475,4 +477,66 @@ test("a time that comes twice is missed when it has come twice", async () => {
   expect(await look("10-25 01:00")).toEqual(["ok", null, 0]);
   expect(await look("10-25 01:50")).toEqual(["degraded", "warning", 1]);
   expect(await look("10-25 03:45")).toEqual(["overdue", "warning", 1]);
+});
+
+describe.each(ENGINES)("%s: skipped-beside-a-hung-run", (engine) => {
+  const runs = repeat({ from: "06-01 00:00", to: "07-10 20:00", every: HOUR }, (start) =>
+    start < at("07-08 12:00")
+      ? {}
+      : start === at("07-08 12:00")
+        ? { status: "running", end: null }
+        : { status: "skipped", end: start, error: "a previous run is still running" },
+  );
+
+  test("the list says that it skips, as the finding does, and the advice names the run that must end", async () => {
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 * * * *", "contacts")] });
+    const { report } = await ask(warehouse);
+    const row = runs.findIndex(({ status }) => status === "running") + 1;
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "overdue", severity: "critical" });
+    expect(report.recommendations[0]?.recommendation).toBe(
+      `contacts skips its runs beside one that has not ended: check whether row ${row} still runs; if not, mark it failed`,
+    );
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+    const { stdout } = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], { cwd });
+    expect(stdout).toContain("contacts skips its runs, the last success 2d 09h ago (due hourly at :00)");
+  });
+});
+
+test("first-run-hangs: one run is not called several", async () => {
+  const rows = {
+    runs: [
+      ...alive(),
+      ...repeat({ rule: "a", from: "07-09 20:00", to: "07-09 20:00", every: HOUR, takes: null }, () => ({
+        status: "running",
+      })),
+    ],
+    schedules: [cron("0 * * * *", "a", { createdAt: at("07-09 19:50"), updatedAt: at("07-09 19:50") })],
+  };
+  expect(ruleOf(await judge("sqlite", rows), "a").message).toBe(
+    "a: its run of 9 Jul 20:00 has not ended; no success known, due hourly at :00",
+  );
+});
+
+describe.each(ENGINES)("%s: interval-from-the-end", (engine) => {
+  const every = 55 * MINUTE;
+  const waits = { rule: "a", from: "06-01 00:00", to: "07-10 20:15", every, takes: 25 * MINUTE };
+  const schedules = [interval(30, "minutes", "a")];
+
+  test("what waits 30 minutes after each run of 25 misses nothing", async () => {
+    const rows = { runs: [...alive(), ...repeat(waits)], schedules };
+    expect(ruleOf(await judge(engine, rows), "a")).toMatchObject({ condition: "ok", missed: 0 });
+  });
+
+  test("what stopped is overdue since the run after it", async () => {
+    const runs = repeat({ ...waits, to: "07-10 14:00" });
+    const last = runs.at(-1)?.start ?? "";
+    const { condition, severity, since } = ruleOf(await judge(engine, { runs: [...alive(), ...runs], schedules }), "a");
+    expect([condition, severity, since]).toEqual(["overdue", "critical", later(last, every).replace(".000", "")]);
+  });
+
+  test("what starts each hour, and takes a third of it, misses every second run of an interval of 30 minutes", async () => {
+    const hourly = { ...waits, every: HOUR, takes: 20 * MINUTE };
+    const { missed } = ruleOf(await judge(engine, { runs: [...alive(), ...repeat(hourly)], schedules }), "a");
+    expect(missed).toBeGreaterThan(20);
+  });
 });

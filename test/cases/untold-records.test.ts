@@ -85,7 +85,12 @@ describe("no news", () => {
     },
     {
       name: "none of the records before was more than 0",
-      runs: hourly("deals", "06-01 00:05", (start) => ({ processed: 0, ...since("07-10 12:00")(start) })),
+      runs: hourly("deals", "06-01 00:05", (start) => ({
+        processed: 0,
+        created: 0,
+        updated: 0,
+        ...since("07-10 12:00")(start),
+      })),
     },
     {
       name: "nothing ran in the window",

@@ -491,3 +491,53 @@ async function relayHistory({ url, sql }: CaseWarehouse, index: string): Promise
   await sql.unsafe(`CREATE TABLE orchestration.copy AS SELECT * FROM ${history}; DROP TABLE ${history};
     ALTER TABLE orchestration.copy RENAME TO sync_history; ${index.replace("sync_history", history)}; ANALYZE ${history}`);
 }
+
+test.each(ENGINES)("%s: purged-in-the-window: what is counted says since when the table tells", async (engine) => {
+  const runs = repeat({ from: "07-08 00:00", to: "07-10 20:00", every: HOUR });
+  await using warehouse = await makeWarehouse(engine, { runs });
+  const week = await ask(warehouse, { flags: ["--time-window", "7d"] });
+  expect(week.report.metadata.counted_since).toBe("2026-07-08T00:00:00Z");
+  expect(week.report.performance_metrics.total_actions).toBe(69);
+  const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+  const asked = ["generate", "--no-store", "--as-of", at("07-10 21:00")];
+  const { stdout } = await runCli([...asked, "--time-window", "7d", "--crm", "hubspot"], { cwd });
+  expect(stdout).toContain("7 d to 10 Jul 2026 21:00 UTC · 69 runs, 0 failed, none older than 8 Jul 00:00");
+  expect(stdout).toContain("69 finished since 8 Jul 00:00, where the table begins, 0 failed");
+  expect(stdout).toContain("Before    not in the table");
+  // A window that the table holds as a whole.
+  const day = await ask(warehouse);
+  expect(day.report.metadata).not.toHaveProperty("counted_since");
+  expect((await runCli(asked, { cwd })).stdout).toContain(" · 24 runs, 0 failed · ");
+});
+
+describe("purged-partitions: what was due before the oldest row was not missed, in parts and behind a view", () => {
+  const HISTORY = "orchestration.sync_history";
+  const inParts = `ALTER TABLE ${HISTORY} RENAME TO whole;
+    CREATE TABLE ${HISTORY} (LIKE orchestration.whole) PARTITION BY RANGE (start_time);
+    CREATE TABLE orchestration.july PARTITION OF ${HISTORY} FOR VALUES FROM ('2026-07-01Z') TO ('2026-08-01Z');
+    INSERT INTO ${HISTORY} SELECT * FROM orchestration.whole; DROP TABLE orchestration.whole;`;
+
+  test.each([
+    { name: "parts, by CRM and start", change: `${inParts} CREATE INDEX ON ${HISTORY} (crm_source, start_time)` },
+    { name: "parts, by rule", change: `${inParts} CREATE INDEX ON ${HISTORY} (crm_source, sync_type, start_time)` },
+    { name: "parts without an index", change: inParts },
+    {
+      name: "a view",
+      change: `ALTER TABLE ${HISTORY} RENAME TO whole; CREATE VIEW ${HISTORY} AS SELECT * FROM orchestration.whole`,
+    },
+  ])("$name", async ({ change }) => {
+    const runs = [
+      ...repeat({ from: "07-01 00:00", to: "07-10 20:00", every: HOUR }),
+      ...repeat({ rule: "full", from: "07-05 03:00", to: "07-05 03:00", every: HOUR }),
+    ];
+    const schedules = [cron("0 * * * *", "contacts"), cron("0 3 * * 0", "full")];
+    await using warehouse = await makeWarehouse("postgresql", { runs, schedules });
+    await warehouse.sql?.unsafe(`${change}; ANALYZE`);
+    const { report } = await ask(warehouse, { flags: ["--time-window", "30d"] });
+    expect(report.rules.map(({ condition, missed }) => [condition, missed])).toEqual([
+      ["ok", 0],
+      ["ok", 0],
+    ]);
+    expect(report.metadata.counted_since).toBe("2026-07-01T00:00:00Z");
+  });
+});

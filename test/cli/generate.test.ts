@@ -43,7 +43,9 @@ test("the screen: the CRMs by their urgency, the verdict and what to type next l
   const { code, stdout, stderr } = await runCli(["generate", ...AS_OF], { cwd });
   expect(code).toBe(0);
   const lines = stdout.split("\n");
-  expect(lines[0]).toBe("3 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 4 runs, 3 failed · 1 critical, 1 warning, 1 ok");
+  expect(lines[0]).toBe(
+    "3 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 4 runs, 3 failed, none older than 01:00 · 1 critical, 1 warning, 1 ok",
+  );
   expect(
     lines.filter((line) => /^[✗!✓] [a-z]+( {2}|$)/.test(line)).map((line) => line.split(" ", 2).join(" ")),
   ).toEqual(["✗ genius", "! arrivy", "✓ hubspot"]);
@@ -162,10 +164,10 @@ describe("a zone beside UTC", () => {
     const headOf = async (...flags: string[]) =>
       (await runCli(["generate", ...AS_OF, ...flags], { cwd: directory })).stdout.split("\n")[0];
     expect(await headOf()).toBe(
-      "1 CRM · 24 h to 10 Jul 2026 21:00 UTC (11 Jul 06:00 Asia/Tokyo; in sentences UTC) · 1 run, 0 failed · 1 ok",
+      "1 CRM · 24 h to 10 Jul 2026 21:00 UTC (11 Jul 06:00 Asia/Tokyo; in sentences UTC) · 1 run, 0 failed, none older than 01:00 · 1 ok",
     );
     expect(await headOf("--timezone", "Europe/Berlin")).toBe(
-      "1 CRM · 24 h to 10 Jul 2026 21:00 UTC (23:00 Europe/Berlin; in sentences UTC) · 1 run, 0 failed · 1 ok",
+      "1 CRM · 24 h to 10 Jul 2026 21:00 UTC (23:00 Europe/Berlin; in sentences UTC) · 1 run, 0 failed, none older than 01:00 · 1 ok",
     );
   });
 });

@@ -386,7 +386,9 @@ describe("generate --input", () => {
     const saved = readFileSync(join(cwd, "pass.json"), "utf8");
     expect((await printAgain("pass.json", ...JSON_OUT)).stdout).toBe(saved);
     const table = (await printAgain("pass.json")).stdout;
-    expect(table).toStartWith("2 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 4 runs, 2 failed · 2 warning\n");
+    expect(table).toStartWith(
+      "2 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 4 runs, 2 failed, none older than 01:00 · 2 warning\n",
+    );
     expect(table).toContain("\n! warning · 2 CRMs read · made in ");
     expect((await printAgain("pass.json", "--fail-on", "critical")).code).toBe(0);
     expect((await printAgain("pass.json", "--fail-on", "warning")).code).toBe(1);

@@ -8,6 +8,7 @@ type Fact = { label: string; text: string };
 
 export function listFacts(report: Report): Fact[] {
   const { performance_metrics: metrics, comparison, confidence, baseline, system_health: health, metadata } = report;
+  const { counted_since: since = null } = metadata;
   const beside = [
     [metrics.running_actions, "still running"],
     [metrics.stale_actions, "never ended"],
@@ -22,11 +23,14 @@ export function listFacts(report: Report): Fact[] {
     {
       label: "Runs",
       text:
-        `${formatCount(metrics.total_actions)} finished, ${formatCount(metrics.failed_actions)} failed` +
+        `${formatCount(metrics.total_actions)} finished${since === null ? "" : ` since ${formatMinute(since)} UTC, where the table begins`}, ${formatCount(metrics.failed_actions)} failed` +
         (metrics.partial_actions > 0 ? ` (${formatCount(metrics.partial_actions)} partial)` : ""),
     },
     counted.length === 0 ? null : { label: "Not counted", text: counted.join(", ") },
-    { label: "Before", text: describeComparison(comparison, confidence.success_rate_changed) },
+    {
+      label: "Before",
+      text: since === null ? describeComparison(comparison, confidence.success_rate_changed) : "not in the table",
+    },
     baseline === null ? null : { label: "Week ago", text: describeComparison(baseline, baseline.success_rate_changed) },
     metrics.duration_seconds === null ? null : { label: "Duration", text: describeDurations(metrics.duration_seconds) },
     { label: "Records", text: describeRecords(metrics.records) },

@@ -74,9 +74,11 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
   },
   "rule-overdue": ({ rule_name: rule, evidence }, report) => {
     const running = readTime(evidence["running_since"]);
-    if (running !== null) return `${rule ?? ""} has been running since ${nearEnd(running, report)}`;
-    const { age_seconds: age } = evidence;
+    const { age_seconds: age, fruitless } = evidence;
     const due = describeDue(rule, report);
+    if (fruitless === "skipped" && typeof age === "number")
+      return `${rule ?? ""} skips its runs, the last success ${formatDuration(age)} ago${due}`;
+    if (running !== null) return `${rule ?? ""} has been running since ${nearEnd(running, report)}`;
     const { missed_in_window: missed, expected } = evidence;
     if (typeof age === "number" && typeof missed === "number" && typeof expected === "number")
       return `${rule ?? ""} missed ${formatCount(missed)} of ${formatPlural(expected, "run")}, the last success ${formatDuration(age)} ago${due}`;

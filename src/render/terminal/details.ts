@@ -81,6 +81,7 @@ function headline(report: Report, detailed: boolean, style: Style): string {
 
 function figureLines(report: Report, style: Style, width: number): string[] {
   const { performance_metrics: metrics, comparison, confidence, baseline } = report;
+  const { counted_since: since = null } = report.metadata;
   const { system_health: health, trend_analysis: trend } = report;
   const beside = [
     [metrics.running_actions, "still running"],
@@ -95,12 +96,12 @@ function figureLines(report: Report, style: Style, width: number): string[] {
   const lines: [string, string | null][] = [
     [
       "Actions",
-      `${formatCount(metrics.total_actions)} finished, ${formatCount(metrics.failed_actions)} failed` +
+      `${formatCount(metrics.total_actions)} finished${since === null ? "" : ` since ${formatTime(since, report, null)}, where the table begins`}, ${formatCount(metrics.failed_actions)} failed` +
         (metrics.partial_actions > 0 ? ` (${formatCount(metrics.partial_actions)} partial)` : "") +
         (metrics.overall_success_rate === null ? "" : `, ${formatRatio(metrics.overall_success_rate)} succeeded`) +
         (counted.length > 0 ? `; not counted: ${counted.join(", ")}` : ""),
     ],
-    ["Before", describeComparison(comparison, confidence.success_rate_changed)],
+    ["Before", since === null ? describeComparison(comparison, confidence.success_rate_changed) : "not in the table"],
     ["Week ago", baseline === null ? null : describeComparison(baseline, baseline.success_rate_changed)],
     ["Duration", metrics.duration_seconds === null ? UNKNOWN : describeDurations(metrics.duration_seconds)],
     ["Records", describeRecords(metrics.records)],

@@ -2,7 +2,7 @@
 import { rankRows, STANDINGS, type PassRow, type RankedRow, type Standing } from "../../report/attention.ts";
 import type { PassSummary } from "../../report/pass-schema.ts";
 import type { Report } from "../../report/schema.ts";
-import { formatCount, formatHours, formatPlural } from "../../text/figures.ts";
+import { formatCount, formatHours, formatNear, formatPlural } from "../../text/figures.ts";
 import { quoteWord, showText } from "../../text/terminal.ts";
 import { hoursOf } from "../../time/window.ts";
 import type { View } from "../view.ts";
@@ -72,17 +72,20 @@ function wrapParts(parts: string[], width: number): string[] {
 function describeHead(rows: RankedRow[], { window }: PassSummary, { timezone }: View): string[] {
   const hours = hoursOf({ startMs: Date.parse(window.start), endMs: Date.parse(window.end) });
   const when = `${formatHours(hours)} to ${formatWindowEnd(window.end, timezone)}`;
-  return [formatPlural(rows.length, "CRM"), when, ...countRuns(rows), countStandings(rows)];
+  return [formatPlural(rows.length, "CRM"), when, ...countRuns(rows, window.end), countStandings(rows)];
 }
 
-/** Nothing where no CRM was read. */
-function countRuns(rows: RankedRow[]): string[] {
+/** Nothing where no CRM was read; since when they are known, where that is not the whole window. */
+function countRuns(rows: RankedRow[], windowEnd: string): string[] {
   const reports = rows.filter(isRead).flatMap(({ report }) => report ?? []);
   if (reports.length === 0) return [];
   const add = (figureOf: (report: Report) => number) => reports.reduce((sum, report) => sum + figureOf(report), 0);
   const runs = add((report) => report.performance_metrics.total_actions);
   const failed = add((report) => report.performance_metrics.failed_actions);
-  return [`${formatPlural(runs, "run")}, ${formatCount(failed)} failed`];
+  const sinceMs = reports.map(({ metadata }) => Date.parse(metadata.counted_since ?? metadata.window_start));
+  const isPartOnly = reports.every(({ metadata }) => metadata.counted_since !== undefined);
+  const reach = isPartOnly ? `, none older than ${formatNear(Math.min(...sinceMs), Date.parse(windowEnd))}` : "";
+  return [`${formatPlural(runs, "run")}, ${formatCount(failed)} failed${reach}`];
 }
 
 function isRead({ standing }: RankedRow): boolean {

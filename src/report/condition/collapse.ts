@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatPlural } from "../../text/figures.ts
 import { SECOND_MS } from "../../time/units.ts";
 import { isPastKnown } from "../memory/known.ts";
 import type { RunRow } from "../run-row.ts";
+import { isUncounted } from "./empty.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { isRare } from "./rare.ts";
 
@@ -22,6 +23,7 @@ export function judgeRecords(facts: RuleFacts): Judgement | null {
   if (isPastKnown(history)) return null;
   const change = findChange(facts, ({ records }) => records);
   if (change === null || change.fewestOlder < MANY_RECORDS || !change.isFall) return null;
+  if (isUncounted(facts, change.fewestOlder)) return null;
   return tell(
     "records",
     change,

@@ -1,6 +1,7 @@
 /** A rule that succeeds without the records it usually brings. */
-import { formatCount, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
+import { formatCount, formatHours, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { DAY_MS, HOUR_MS } from "../../time/units.ts";
+import { hoursOf } from "../../time/window.ts";
 import type { EmptyStreak } from "../activity.ts";
 import { chanceOfEmptiness, usualRecords } from "../memory/emptiness.ts";
 import { isPastKnown } from "../memory/known.ts";
@@ -11,25 +12,39 @@ import { isRare } from "./rare.ts";
 /** A rule that usually brings fewer may well find nothing. */
 const MANY_RECORDS = 100;
 const FEWEST_RUNS = 3;
+/** Of the records that are usual. */
+const MANY_WRITTEN = 0.5;
 const UNLIKELY = 1e-3;
 const OFTEN = 0.2;
 /** Hours with records at the same time the day before: two, because a change of clocks moves a night by one. */
 const FEWEST_HOURS = 2;
 
+/** What its newest runs wrote as usual was not counted as processed: that says nothing of what they brought. */
+export function isUncounted({ emptyStreak }: RuleFacts, usualRecords: number): boolean {
+  return emptyStreak !== null && emptyStreak.written >= usualRecords * MANY_WRITTEN;
+}
+
 export function judgeEmpty(facts: RuleFacts): Judgement | null {
-  const { rule, window } = facts;
+  const { rule, window, recordsFailed } = facts;
   const emptyStreak = reachBack(facts);
   if (emptyStreak === null || emptyStreak.usual === null || emptyStreak.usual < MANY_RECORDS) return null;
   const { n, sinceMs, usual, atLeast = false } = emptyStreak;
-  if (!isUnusual(facts, emptyStreak)) return null;
+  if (isUncounted(facts, usual) || !isUnusual(facts, emptyStreak)) return null;
   const since = formatNear(sinceMs, window.endMs);
+  const failed =
+    recordsFailed > 0 ? `; ${formatPlural(recordsFailed, "record")} failed in ${formatHours(hoursOf(window))}` : "";
   return {
     condition: "empty",
     severity: "warning",
     degradation: null,
     sinceMs,
-    message: `${rule}: ${formatPlural(n, "run")} succeeded with 0 records since ${since}${atLeast ? " at least" : ""}, usually ${formatCount(Math.round(usual))} a run`,
-    evidence: { successful: n, since: formatInstant(sinceMs), usual_records: Math.round(usual) },
+    message: `${rule}: ${formatPlural(n, "run")} succeeded with 0 records since ${since}${atLeast ? " at least" : ""}, usually ${formatCount(Math.round(usual))} a run${failed}`,
+    evidence: {
+      successful: n,
+      since: formatInstant(sinceMs),
+      usual_records: Math.round(usual),
+      records_failed: recordsFailed,
+    },
   };
 }
 

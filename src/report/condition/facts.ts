@@ -92,6 +92,8 @@ export type RuleFacts = {
   stuckAfterMs: number;
   usualIntervalMs: number | null;
   emptyStreak: EmptyStreak | null;
+  /** Records of the window's runs that failed; 0 where none is told. */
+  recordsFailed: number;
   failStreak: FailStreak | null;
   tooOften: { seen: number; expected: number; words: string } | null;
   newestError: string | null;

@@ -78,7 +78,9 @@ function findSilence({ attempts, history, lastSuccessMs, limits }: RuleFacts, st
   if (lastSuccessMs === null || before === undefined) return null;
   const streakMs = Math.min(...streak.flatMap(({ runs }) => runs.map(({ startedMs }) => startedMs)));
   const silentMs = streakMs - lastSuccessMs;
-  const lastStartMs = Math.max(...before.runs.map(({ startedMs }) => startedMs));
+  // Between the newest runs and those of the look-back there may be others.
+  const isNext = Math.max(...before.runs.map(settledAt)) >= lastSuccessMs;
+  const lastStartMs = isNext ? Math.max(...before.runs.map(({ startedMs }) => startedMs)) : lastSuccessMs;
   // Its weeks know its rests better than its newest runs do.
   const isGuess = limits.basis === "usual-interval" && isPastKnown(history);
   const isLong = !isGuess && limits.errorAfterMs !== null && silentMs > limits.errorAfterMs;

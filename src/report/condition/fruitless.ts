@@ -88,7 +88,7 @@ export function sayFruitless({ kind, n, isMinimum, firstMs, lastEndMs, error }: 
   const runs = isMinimum ? `runs since ${since}` : `${formatPlural(n, "run")} since ${since}`;
   const why = error === null ? "" : ` (${maskErrorMessage(error)})`;
   const least = isMinimum ? ` (at least ${formatCount(n)})` : "";
-  if (n === 1 && !isMinimum) {
+  if (n === 1 && (!isMinimum || lastEndMs === null)) {
     if (kind === "skipped") return `its run of ${since} was skipped`;
     if (kind === "retrying") return `its run of ${since} did not succeed and waits to be started again${why}`;
     return kind === "waiting"

@@ -198,6 +198,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     stuckAfterMs,
     usualIntervalMs,
     emptyStreak: found?.emptyStreak ?? null,
+    recordsFailed: found?.records.failed ?? 0,
     failStreak: found?.failStreak ?? null,
     tooOften:
       found === null

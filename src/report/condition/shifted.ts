@@ -6,6 +6,7 @@ import { findDurationShift, findRecordsShift, type LevelShift } from "../memory/
 import { fromThousandths } from "../memory/sketch.ts";
 import { sayDays } from "../memory/words.ts";
 import type { RunRow } from "../run-row.ts";
+import { isUncounted } from "./empty.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 
 export function judgeFewerRecords(facts: RuleFacts): Judgement | null {
@@ -16,6 +17,7 @@ export function judgeFewerRecords(facts: RuleFacts): Judgement | null {
   const [now = 0, usual = 0] = [shift.usual + shift.change, shift.usual].map((log) =>
     Math.max(0, Math.round(fromThousandths(log)) - 1),
   );
+  if (isUncounted(facts, usual)) return null;
   const since = formatNear(sinceHour * HOUR_MS, window.endMs);
   // Nearer to what is usual than to what is told.
   const least = Math.sqrt((now + 1) * (usual + 1)) - 1;

@@ -43,7 +43,7 @@ export function findTooOften(
   const busiest = countBusiestHour(found.startsMs ?? [], seen, window);
   const before = (history === null ? null : countUsual(history, hoursOf(window))) ?? countRuns(found.previous);
   if (compared !== null && !isChanged && isStartedTwice(found, compared, { busiest, before, hours: hoursOf(window) })) {
-    return { seen, expected: compared.expected, words: "expected by its schedule: do two schedulers start it?" };
+    return { seen, expected: compared.expected, words: "expected by its schedule, as if two schedulers started it" };
   }
   const isPlanned = expectation !== null && (compared?.expected ?? 0) >= seen;
   // A rule that always runs each half minute is no loop.

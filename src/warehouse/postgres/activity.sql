@@ -29,12 +29,13 @@ odd AS MATERIALIZED (
           AND finished_at IS DISTINCT FROM {unreadable_end} THEN 8 ELSE 0 END
         + CASE WHEN finished_at < started_at AND (finished_at = '-infinity' OR finished_at >= '1971-01-01') AND NOT {start_repeated} THEN 16 ELSE 0 END
         + CASE WHEN state = 6 THEN 32 ELSE 0 END
-        + CASE WHEN state = 0 AND records_processed = 0 THEN 64 ELSE 0 END
+        + CASE WHEN state = 0 AND brought = 0 THEN 64 ELSE 0 END
         + CASE WHEN d IS NULL AND ended_at < :to::timestamptz THEN 128 ELSE 0 END
         + CASE WHEN state = 0 AND {has_error} THEN 256 ELSE 0 END
         + CASE WHEN least(records_processed, records_created, records_updated, records_failed) < 0 THEN 512 ELSE 0 END
         + CASE WHEN greatest(records_processed, records_created, records_updated, records_failed) > 9007199254740991 THEN 1024 ELSE 0 END
         + CASE WHEN finished_at = {unreadable_end} THEN 2048 ELSE 0 END
+        + CASE WHEN state < 3 AND records_processed = 0 AND (records_created > 0 OR records_updated > 0) THEN 4096 ELSE 0 END
       END AS flags
     FROM r
     WHERE state <> 0 OR d IS NULL OR records_processed = 0 OR records_failed > 0 OR records_failed > records_processed
@@ -48,8 +49,8 @@ cells AS MATERIALIZED (
     sum(records_updated) AS updated, sum(records_failed) AS failed,
     max(started_at) AS last, max(settled_at) AS last_settled,
     -- A count below zero is not known, which is not zero.
-    max(settled_at) FILTER (WHERE records_processed <> 0) AS last_full,
-    count(*) FILTER (WHERE records_processed > 0) AS filled,
+    max(settled_at) FILTER (WHERE brought <> 0) AS last_full,
+    sum(brought) AS brought, count(*) FILTER (WHERE brought > 0) AS filled,
     {hourly}
   FROM r GROUP BY part, rule, state
 ),
@@ -59,9 +60,9 @@ told_each AS NOT MATERIALIZED (
 ),
 -- Rules whose newest success had no records, with the end of the newest one that had some.
 emptied AS MATERIALIZED (
-  SELECT rule, max(last_full) AS last_full, sum(processed) / nullif(sum(filled), 0) AS usual
+  SELECT rule, max(last_full) AS last_full, sum(brought) / nullif(sum(filled), 0) AS usual
   FROM cells WHERE state = 0 AND part < 2 GROUP BY rule
-  HAVING max(last_settled) > coalesce(max(last_full), '-infinity') AND sum(processed) IS NOT NULL
+  HAVING max(last_settled) > coalesce(max(last_full), '-infinity') AND sum(brought) IS NOT NULL
 )
 {lookback}
 SELECT json_build_object(
@@ -98,13 +99,14 @@ SELECT json_build_object(
       SELECT count(*) AS duplicates, (array_agg(nth ORDER BY nth))[1:3] AS twice
       FROM unnest(starts) WITH ORDINALITY run(start, nth) WHERE start <= starts[nth - 1] + 5000 AND NOT {repeated}) d),
   'newest', {newest_runs},
-  'emptied', (SELECT coalesce(json_agg(json_build_array(e.rule, s.n, s.since, e.usual, h.hours)), '[]') FROM emptied e
+  'emptied', (SELECT coalesce(json_agg(json_build_array(e.rule, s.n, s.since, e.usual, h.hours, s.written)), '[]') FROM emptied e
     CROSS JOIN LATERAL (
-      SELECT count(*) AS n, floor(tstzrange_subdiff(min(settled_at), 'epoch') * 1000)::int8 AS since FROM r
+      SELECT count(*) AS n, floor(tstzrange_subdiff(min(settled_at), 'epoch') * 1000)::int8 AS since,
+        avg(coalesce(records_created, 0)::float8 + coalesce(records_updated, 0)::float8) AS written FROM r
       WHERE r.rule = e.rule AND state = 0 AND part < 2 AND settled_at > coalesce(e.last_full, '-infinity')) s
     CROSS JOIN LATERAL (
       SELECT coalesce(array_agg(DISTINCT floor(tstzrange_subdiff(settled_at, 'epoch') / 3600)::int8), '{}') AS hours FROM r
-      WHERE e.last_full IS NOT NULL AND r.rule = e.rule AND state = 0 AND part < 2 AND records_processed > 0) h),
+      WHERE e.last_full IS NOT NULL AND r.rule = e.rule AND state = 0 AND part < 2 AND brought > 0) h),
   'failing', (SELECT coalesce(json_agg(json_build_array(rule, n, since)), '[]') FROM (
     SELECT rule, count(*) AS n, min(settled_ms) AS since
     FROM odd LEFT JOIN (SELECT rule, max(last_settled) AS newest FROM cells WHERE state = 0 AND part < 2 GROUP BY rule) s USING (rule)
@@ -131,7 +133,7 @@ SELECT json_build_object(
     ORDER BY part, started_at LIMIT 1000) n),
   'contradictions', (SELECT coalesce(json_agg(json_build_array(rule, bit, n, ids)), '[]') FROM (
     SELECT rule, bit, count(*) AS n, (array_agg(id::text ORDER BY started_at DESC, id))[1:3] AS ids
-    FROM odd CROSS JOIN generate_series(0, 11) bit
+    FROM odd CROSS JOIN generate_series(0, 12) bit
     WHERE flags <> 0 AND (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', (SELECT coalesce(json_agg(json_build_array(w.rule, w.id::text, {states}[w.state - 7], c.total, c.successful)), '[]') FROM (

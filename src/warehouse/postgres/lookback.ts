@@ -46,8 +46,7 @@ export type Lookback = {
 };
 
 /** As runs.sql names them. */
-const RUN_COLUMNS =
-  "id, rule, started_at, finished_at, records_processed, error, dry_run, meaning, ended_at, is_wrapper";
+const RUN_COLUMNS = "id, rule, started_at, finished_at, brought, error, dry_run, meaning, ended_at, is_wrapper";
 
 export function chooseLookback(
   { indexes, rows, parts, byName = false }: TableFacts,

@@ -1,5 +1,6 @@
 -- The runs of one CRM that a window, the window before it or a baseline holds, each with its part and its state: r.
 -- Placeholders: actions is a preset's relation, cut_error an error that is not too long.
+-- brought is what a run is judged by: see ../brought.ts.
 -- cleaned_up, whether a clean-up wrote the error, is asked of few rows. In actions it would be planned with each mention of it.
 -- Instants: see bounds.ts. baseline_from and baseline_to are null where no baseline is asked for.
 -- excluded and wrappers: rule names as JSON arrays. Without excluded no rule is; without wrappers the preset says which are.
@@ -74,6 +75,7 @@ r AS MATERIALIZED (
       THEN tstzrange_subdiff(ended_at, started_at) END AS d,
     ({rule_name}) COLLATE "C" AS rule,
     records_processed, records_created, records_updated, records_failed,
+    {brought} AS brought,
     id,
     status_word,
     {cut_error} AS error

@@ -12,6 +12,7 @@ import {
   type ScanBounds,
 } from "../bounds.ts";
 import { listRepeatedHours } from "../../time/clock-changes.ts";
+import { BROUGHT } from "../brought.ts";
 import { UNREADABLE_END, ZONED } from "../casts.ts";
 import { PARTS } from "../document.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
@@ -27,7 +28,7 @@ import newestRunsSql from "./newest-runs.sql" with { type: "text" };
 import spellingSql from "./spelling.sql" with { type: "text" };
 import scanSql from "./scan.sql" with { type: "text" };
 import { BARE, writeNearSources } from "./near-sources.ts";
-import { limitFuture } from "./parts.ts";
+import { BEFORE_ANY_ROW_MS, limitFuture } from "./parts.ts";
 import { chooseLookback, hasIndex, type Lookback, type TableFacts } from "./lookback.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
 
@@ -65,6 +66,7 @@ export function composeActivity(
     rules: source.rules,
     starts: writeStarts(source),
     lookback: fillPlaceholders(sql, {
+      brought: BROUGHT,
       word: writeWord(source.dialect, "status_word"),
       cut_error: writeCutError(source.dialect),
     }),
@@ -72,7 +74,7 @@ export function composeActivity(
     ...writeRepeated(request.crm.timezone, bounds),
     near_sources: writeNearSources(actions, source.columns),
     ...BARE,
-    table_since: composeTableSince(actions, source),
+    table_since: composeTableSince(actions, source, fromMs),
     parts: `('{${PARTS.join()}}'::text[])`,
     states: WORDS_OF_STATES,
   });
@@ -111,7 +113,7 @@ export function composeHours(
     most: String(most),
     states: WORDS_OF_STATES,
     starts: writeStarts(source),
-    table_since: actions === null ? "NULL" : composeTableSince(actions, source),
+    table_since: actions === null ? "NULL" : composeTableSince(actions, source, null),
     newest_runs: writeNewestRuns("settled_at < :to::timestamptz", MOST_KEPT_RUNS),
   });
   const bounds = computeHourBounds(request);
@@ -124,6 +126,7 @@ function writeScan({ actions, dialect }: Source): string {
     actions,
     word: writeWord(dialect, "a.status_word"),
     rule_name: writeRuleName(dialect),
+    brought: BROUGHT,
     cleaned_up: writeCleanedUp(dialect),
     cut_error: writeCutError(dialect),
   });
@@ -168,13 +171,16 @@ UNION ALL (SELECT rule FROM actions WHERE (crm_source, rule) >= (:crm::text, 'a'
 function composeTableSince(
   { indexes, parts, opaque, rows }: TableFacts,
   { columns: { source, rule, start } }: Source,
+  fromMs: number | null,
 ): string {
   const leads = (...columns: string[]) => hasIndex(indexes, columns);
-  if (parts !== null || opaque) return "NULL::int8";
   const isSmall = rows !== null && rows <= SMALL_TABLE_ROWS;
+  // Partitions that the look-back may not lock hold older rows, and what a large view would read for its oldest row is not known.
+  if ((parts !== null && fromMs !== BEFORE_ANY_ROW_MS) || (opaque && !isSmall)) return "NULL::int8";
   const ofCrm = leads(source, start) || (isSmall && !leads(start)) ? "crm_source = :crm::text AND " : "";
   if (ofCrm !== "" || leads(start)) return `(SELECT ${OLDEST_MS} FROM starts WHERE ${ofCrm}started_at > '-infinity')`;
-  return leads(source, rule, start)
+  // The names are those of the look-back by rules.
+  return parts === null && leads(source, rule, start)
     ? `(SELECT ${OLDEST_MS} FROM names n CROSS JOIN LATERAL (SELECT started_at FROM actions a
         WHERE a.crm_source = :crm::text AND a.rule = n.rule AND started_at > '-infinity' ORDER BY started_at LIMIT 1) oldest)`
     : "NULL::int8";

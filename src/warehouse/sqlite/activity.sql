@@ -53,22 +53,24 @@ flagged AS NOT MATERIALIZED (
           AND finished_ms IS NOT {unreadable_end} THEN 8 ELSE 0 END
         + CASE WHEN finished_ms < started_ms AND finished_ms >= 31536000000 AND NOT {repeated} THEN 16 ELSE 0 END
         + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
-        + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
+        + CASE WHEN state = 'success' AND brought = 0 THEN 64 ELSE 0 END
         + CASE WHEN cleaned_up AND ended_ms IS NOT NULL THEN 128 ELSE 0 END
         + CASE WHEN state = 'success' AND {has_error} THEN 256 ELSE 0 END
         + CASE WHEN records_processed < 0 OR records_created < 0 OR records_updated < 0 OR records_failed < 0 THEN 512 ELSE 0 END
         + CASE WHEN records_processed > 9007199254740991 OR records_created > 9007199254740991
           OR records_updated > 9007199254740991 OR records_failed > 9007199254740991 THEN 1024 ELSE 0 END
         + CASE WHEN finished_ms = {unreadable_end} THEN 2048 ELSE 0 END
+        + CASE WHEN state IN ('success', 'partial', 'failed') AND records_processed = 0
+          AND (records_created > 0 OR records_updated > 0) THEN 4096 ELSE 0 END
         AS flags
   FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
 ),
 -- Rules whose newest success had no records, with the end of the newest one that had some. A count below zero is not known.
 emptied AS MATERIALIZED (
-  SELECT rule, max(iif(records_processed <> 0, settled_ms, NULL)) AS last_full,
-    sum(records_processed) * 1.0 / nullif(count(*) FILTER (WHERE records_processed > 0), 0) AS usual
+  SELECT rule, max(iif(brought <> 0, settled_ms, NULL)) AS last_full,
+    sum(brought) * 1.0 / nullif(count(*) FILTER (WHERE brought > 0), 0) AS usual
   FROM r WHERE state = 'success' AND part <> 'baseline' GROUP BY rule
-  HAVING max(settled_ms) > coalesce(max(iif(records_processed <> 0, settled_ms, NULL)), 0) AND sum(records_processed) IS NOT NULL
+  HAVING max(settled_ms) > coalesce(max(iif(brought <> 0, settled_ms, NULL)), 0) AND sum(brought) IS NOT NULL
 ),
 -- The newest 10,000 rows before both windows, however old. Later rows are counted to know how many are in front of them.
 reach AS MATERIALIZED (
@@ -130,7 +132,9 @@ SELECT json_object(
       (SELECT min(settled_ms) FROM r WHERE r.rule = e.rule AND state = 'success' AND part <> 'baseline' AND settled_ms > coalesce(e.last_full, 0)),
       e.usual,
       json((SELECT json_group_array(DISTINCT settled_ms / 3600000) FROM r
-        WHERE r.rule = e.rule AND state = 'success' AND part <> 'baseline' AND records_processed > 0)))) FROM emptied e)),
+        WHERE r.rule = e.rule AND state = 'success' AND part <> 'baseline' AND brought > 0)),
+      (SELECT avg(coalesce(records_created, 0) + coalesce(records_updated, 0)) FROM r
+        WHERE r.rule = e.rule AND state = 'success' AND part <> 'baseline' AND settled_ms > coalesce(e.last_full, 0)))) FROM emptied e)),
   'failing', json((SELECT json_group_array(json_array(rule, n, since)) FROM (
     SELECT rule, count(*) AS n, min(settled_ms) AS since FROM r
     LEFT JOIN (SELECT rule, max(settled_ms) AS newest FROM r WHERE state = 'success' AND part <> 'baseline' GROUP BY rule) s USING (rule)
@@ -155,7 +159,7 @@ SELECT json_object(
   'contradictions', json((SELECT json_group_array(json_array(rule, bit, n, json(ids))) FROM (
     SELECT rule, value AS bit, count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
       SELECT rule, f.id, value, row_number() OVER (PARTITION BY rule, value ORDER BY started_ms DESC, f.id) AS at
-      FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7,8,9,10,11]') WHERE (flags & (1 << value)) <> 0)
+      FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7,8,9,10,11,12]') WHERE (flags & (1 << value)) <> 0)
     GROUP BY rule, value))),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', json((SELECT json_group_array(json_array(rule, CAST(id AS TEXT), meaning, total, successful)) FROM (

@@ -1,6 +1,6 @@
 json((SELECT json_group_array(json_array(
       {rule_name},
-      json((SELECT json_group_array(json_array(CAST(id AS TEXT), started_ms, ended_ms, coalesce(meaning, 'unknown'), records_processed,
+      json((SELECT json_group_array(json_array(CAST(id AS TEXT), started_ms, ended_ms, coalesce(meaning, 'unknown'), brought,
           iif(meaning IN ('failed', 'partial') AND nth <= 3, {cut_error}, NULL))) FROM (
         SELECT * FROM past n WHERE n.rule = lookback.rule AND nth <= 20 ORDER BY nth))),
       last_success, processed, stuck,

@@ -7,7 +7,7 @@ added AS MATERIALIZED (
   SELECT {runs}, {own} AS is_own FROM actions WHERE crm_source = :crm AND rule = :rule ORDER BY id {order} LIMIT :most
 ),
 newest AS MATERIALIZED (
-  SELECT rule, id, error, records_processed, started_ms, finished_ms, meaning FROM (
+  SELECT rule, id, error, brought, started_ms, finished_ms, meaning FROM (
     SELECT *, row_number() OVER (ORDER BY started_ms DESC) AS nth,
       row_number() OVER (PARTITION BY meaning ORDER BY started_ms DESC) AS nth_alike
     FROM added WHERE is_own AND started_ms < :before)

@@ -1,5 +1,5 @@
 -- Those runs that a window, the window before it or a baseline holds, each with its part and its state.
--- Placeholders: told is what told.sql tells. cleaned_up is whether a clean-up wrote the error.
+-- Placeholders: told is what told.sql tells. brought is what a run is judged by: see ../brought.ts. cleaned_up is whether a clean-up wrote the error.
 WITH judged AS NOT MATERIALIZED (
   SELECT *,
     coalesce(ended_ms, started_ms) AS settled_ms,
@@ -35,6 +35,7 @@ SELECT
   settled_ms,
   meaning,
   records_processed, records_created, records_updated, records_failed,
+  {brought} AS brought,
   CASE WHEN ended_ms < :to AND cleaned_up IS NOT TRUE THEN (ended_ms - started_ms) / 1000.0 END AS d,
   cleaned_up,
   {cut_error} AS error

@@ -1,6 +1,7 @@
 /** The statements of a pass on SQLite, with their parameters: the activity, and rules that are known by their names alone. */
 import { NEWEST_RUNS } from "../../report/activity.ts";
 import { MOST_KEPT_RUNS } from "../../report/memory/cells.ts";
+import { BROUGHT } from "../brought.ts";
 import { computeBounds, computeHourBounds, holdsHours, MOST_NAMES, type ScanBounds } from "../bounds.ts";
 import { listRepeatedHours } from "../../time/clock-changes.ts";
 import { UNREADABLE_END } from "../casts.ts";
@@ -31,7 +32,7 @@ const OF_CRM = "crm_source = :crm AND ";
 const LAST_MS = Date.parse("9998-01-01T00:00:00Z");
 
 /** What the look-back reads of a run. */
-const RUNS = `rule, id, error, records_processed,
+const RUNS = `rule, id, error, ${BROUGHT} AS brought,
     {start_ms} AS started_ms,
     {finish_ms} AS finished_ms,
     CASE WHEN :statuses IS NULL THEN status
@@ -138,6 +139,7 @@ function composeStages(
   const placed = fillPlaceholders(placedSql, {
     told: TOLD,
     rule_name: writeRuleName(dialect),
+    brought: BROUGHT,
     cleaned_up: writeCleanedUp(dialect),
     cut_error: writeCutError(dialect),
   });

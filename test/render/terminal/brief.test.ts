@@ -107,7 +107,7 @@ const cases: { id: Finding["id"]; name: string; facts: Partial<ReadActivity>; wo
         ruleOf(
           "a",
           { runs: "s".repeat(20), everyMinutes: 1440, startedMinutesAgo: 18 * 60 },
-          { emptyStreak: { n: 1, sinceMs: at("03:00"), usual: 250_000, fullHours: [] } },
+          { emptyStreak: { n: 1, written: 0, sinceMs: at("03:00"), usual: 250_000, fullHours: [] } },
         ),
       ],
       declaredRules: [declared("a", every("0 3 * * *"))],

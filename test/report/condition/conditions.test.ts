@@ -278,14 +278,16 @@ const cases: Record<string, Case[]> = {
     {
       name: "one run of nothing, of a rule that runs every half hour by day only",
       strip: { runs: `${s(30)}${".".repeat(27)}${s(13)}`, everyMinutes: 30 },
-      override: { emptyStreak: { n: 1, sinceMs: WINDOW.endMs - 5 * 60_000, usual: 500, fullHours: [] } },
+      override: { emptyStreak: { n: 1, written: 0, sinceMs: WINDOW.endMs - 5 * 60_000, usual: 500, fullHours: [] } },
       is: ["ok", null],
     },
     {
       name: "the nightly run brought nothing",
       strip: { runs: s(20), everyMinutes: DAY, startedMinutesAgo: 18 * 60 },
       due: "0 3 * * *",
-      override: { emptyStreak: { n: 1, sinceMs: WINDOW.endMs - 18 * HOUR_MS, usual: 250_000, fullHours: [] } },
+      override: {
+        emptyStreak: { n: 1, written: 0, sinceMs: WINDOW.endMs - 18 * HOUR_MS, usual: 250_000, fullHours: [] },
+      },
       is: ["empty", "warning"],
       says: "deals: 1 run succeeded with 0 records since 03:00, usually 250,000 a run",
     },
@@ -293,7 +295,7 @@ const cases: Record<string, Case[]> = {
       name: "an hour of nothing by night, as the night before",
       strip: { runs: s(100), everyMinutes: 15 },
       due: "every 15 minutes",
-      override: { emptyStreak: { n: 4, sinceMs: WINDOW.endMs - HOUR_MS, usual: 10_000, fullHours: [] } },
+      override: { emptyStreak: { n: 4, written: 0, sinceMs: WINDOW.endMs - HOUR_MS, usual: 10_000, fullHours: [] } },
       is: ["ok", null],
     },
     {
@@ -303,6 +305,7 @@ const cases: Record<string, Case[]> = {
       override: {
         emptyStreak: {
           n: 22,
+          written: 0,
           sinceMs: WINDOW.endMs - 22 * HOUR_MS,
           usual: 10_000,
           fullHours: Array.from({ length: 26 }, (_, index) => WINDOW.endMs / HOUR_MS - 48 + index),
@@ -314,7 +317,7 @@ const cases: Record<string, Case[]> = {
       name: "a rule that usually brings a few may find nothing",
       strip: { runs: s(20), everyMinutes: DAY, startedMinutesAgo: 18 * 60 },
       due: "0 3 * * *",
-      override: { emptyStreak: { n: 3, sinceMs: WINDOW.endMs - 60 * HOUR_MS, usual: 99, fullHours: [] } },
+      override: { emptyStreak: { n: 3, written: 0, sinceMs: WINDOW.endMs - 60 * HOUR_MS, usual: 99, fullHours: [] } },
       is: ["ok", null],
     },
   ],

@@ -43,6 +43,7 @@ test("runs without records that may have begun earlier", () => {
     n: 68,
     sinceMs: WINDOW.endMs - 68 * HOUR_MS,
     usual: 10_000,
+    written: 0,
     fullHours: [],
     atLeast: true as const,
   };

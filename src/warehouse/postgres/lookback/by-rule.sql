@@ -11,7 +11,7 @@
   FROM names n WHERE n.rule IS NOT NULL
 ),
 past AS NOT MATERIALIZED (
-  SELECT id, rule, started_at, finished_at, records_processed, error,
+  SELECT id, rule, started_at, finished_at, {brought} AS brought, error,
     CASE WHEN finished_at >= :to::timestamptz AND finished_at <= :latest_end::timestamptz THEN 'running' WHEN :statuses::jsonb IS NULL THEN status
       ELSE coalesce(:statuses::jsonb ->> {word}, status) END AS meaning,
     CASE WHEN finished_at >= started_at AND finished_at < :to::timestamptz THEN finished_at END AS ended_at
@@ -34,24 +34,24 @@ lookback AS NOT MATERIALIZED (
         AND p.started_at >= :month_before::timestamptz
       ORDER BY p.started_at DESC LIMIT 1) END) AS last_success,
     CASE WHEN s.empty AND n.rule IN (SELECT rule FROM emptied) THEN (
-      SELECT avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success')::float8 FROM (
-        (SELECT p.records_processed, p.meaning FROM past p WHERE p.rule = n.rule AND p.started_at <= :week_before::timestamptz
+      SELECT avg(brought) FILTER (WHERE brought > 0 AND meaning = 'success')::float8 FROM (
+        (SELECT p.brought, p.meaning FROM past p WHERE p.rule = n.rule AND p.started_at <= :week_before::timestamptz
           ORDER BY p.started_at DESC LIMIT 10)
         UNION ALL
-        (SELECT p.records_processed, p.meaning FROM past p WHERE p.rule = n.rule AND p.started_at < :before::timestamptz
+        (SELECT p.brought, p.meaning FROM past p WHERE p.rule = n.rule AND p.started_at < :before::timestamptz
           ORDER BY p.started_at LIMIT 20)) f) END AS filled
   FROM names n
   CROSS JOIN LATERAL (
     SELECT coalesce(json_agg(json_build_array(id::text, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
-        floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8, coalesce(meaning, 'unknown'), records_processed,
+        floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8, coalesce(meaning, 'unknown'), brought,
         CASE WHEN meaning IN ('failed', 'partial') AND nth <= 3 THEN {cut_error} END) ORDER BY nth), '[]') AS runs,
-      avg(records_processed)::float8 AS processed,
-      bool_and(records_processed = 0) AS empty,
+      avg(brought)::float8 AS processed,
+      bool_and(brought = 0) AS empty,
       count(*) = 20 AS more,
       floor(tstzrange_subdiff(max(coalesce(ended_at, started_at)) FILTER (WHERE meaning = 'success'), 'epoch') * 1000) AS last_success,
       count(*) FILTER (WHERE meaning = 'running' AND ended_at IS NULL AND started_at < :scan_from::timestamptz) AS stuck
     FROM (SELECT *, row_number() OVER (ORDER BY started_at DESC) AS nth FROM (
-      SELECT p.id, p.started_at, p.ended_at, p.meaning, p.records_processed, p.error FROM past p
+      SELECT p.id, p.started_at, p.ended_at, p.meaning, p.brought, p.error FROM past p
       WHERE p.rule = n.rule AND p.started_at < :before::timestamptz
       ORDER BY p.started_at DESC LIMIT 20) y) x
     HAVING count(*) > 0) s

@@ -33,7 +33,7 @@ past_runs AS NOT MATERIALIZED (
 lookback AS NOT MATERIALIZED (
   SELECT rule,
     coalesce(json_agg(json_build_array(id::text, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
-        floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8, coalesce(meaning, 'unknown'), records_processed,
+        floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8, coalesce(meaning, 'unknown'), brought,
         CASE WHEN meaning IN ('failed', 'partial') AND nth <= 3 THEN {cut_error} END) ORDER BY nth)
       FILTER (WHERE nth <= 20), '[]') AS runs,
     coalesce(to_json((array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC)
@@ -41,8 +41,8 @@ lookback AS NOT MATERIALIZED (
       || (array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC)
         FILTER (WHERE started_at <= :hour_and_week_before::timestamptz))[1:2]), '[]') AS week,
     floor(tstzrange_subdiff(max(coalesce(ended_at, started_at)) FILTER (WHERE meaning = 'success'), 'epoch') * 1000) AS last_success,
-    avg(records_processed)::float8 AS processed,
-    coalesce(avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success')::float8, max(at_first.filled)) AS filled,
+    avg(brought)::float8 AS processed,
+    coalesce(avg(brought) FILTER (WHERE brought > 0 AND meaning = 'success')::float8, max(at_first.filled)) AS filled,
     count(*) FILTER (WHERE meaning = 'running' AND ended_at IS NULL AND started_at < :scan_from::timestamptz) AS stuck
   FROM past_runs FULL JOIN at_first USING (rule)
   GROUP BY rule

@@ -26,16 +26,16 @@ ranked AS MATERIALIZED (
 ),
 -- What rules brought at first whose newest runs bring nothing: the oldest rows are at the index's begin.
 at_first AS MATERIALIZED (
-  SELECT e.rule, avg(o.records_processed)::float8 AS filled
+  SELECT e.rule, avg(o.brought)::float8 AS filled
   FROM (
     SELECT rule FROM emptied WHERE usual IS NULL AND NOT EXISTS (
-      SELECT FROM near_runs r WHERE r.rule = emptied.rule AND r.records_processed > 0 AND r.meaning = 'success')
+      SELECT FROM near_runs r WHERE r.rule = emptied.rule AND r.brought > 0 AND r.meaning = 'success')
     LIMIT :most_names::int) e
   CROSS JOIN LATERAL (
     SELECT {runs} FROM actions a
     WHERE (a.crm_source, a.rule) >= (:crm::text, e.rule) AND (a.crm_source, a.rule) <= (:crm::text, e.rule)
     ORDER BY a.crm_source, a.rule LIMIT 20) o
-  WHERE o.records_processed > 0 AND o.meaning = 'success' AND NOT o.dry_run AND o.started_at < :before::timestamptz
+  WHERE o.brought > 0 AND o.meaning = 'success' AND NOT o.dry_run AND o.started_at < :before::timestamptz
   GROUP BY e.rule
 ),
 older_runs AS NOT MATERIALIZED (

@@ -1,4 +1,4 @@
-id, rule, started_at, finished_at, records_processed, error, dry_run,
+id, rule, started_at, finished_at, {brought} AS brought, error, dry_run,
     CASE WHEN finished_at >= :to::timestamptz AND finished_at <= :latest_end::timestamptz THEN 'running'
       WHEN :statuses::jsonb IS NULL THEN status
       ELSE coalesce(:statuses::jsonb ->> {word}, status) END AS meaning,
