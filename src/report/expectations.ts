@@ -9,7 +9,7 @@ import {
 import { countStarted } from "./counts.ts";
 import { compareRuns } from "./expectation/compare.ts";
 import { EARLY_MS } from "./expectation/due.ts";
-import { countFromEnds, type Compared } from "./expectation/interval.ts";
+import type { Compared } from "./expectation/interval.ts";
 import { readRecurrence, type Schedule } from "../time/recurrence.ts";
 import { compareNames } from "./words.ts";
 import type { Report } from "./schema.ts";
@@ -39,7 +39,7 @@ export function compareExpectations(
   const expected = Object.keys(settings.rules).filter((rule) => settingsOfRule(settings, rule).expect !== null);
   const names = new Set([...declared.keys(), ...expected]);
   return [...names].toSorted(compareNames).flatMap((rule) => {
-    const schedules = listSchedules(rule, declared.get(rule), activities.get(rule), settings);
+    const schedules = listSchedules(rule, declared.get(rule), settings);
     return schedules.length === 0 ? [] : [compareRule(rule, schedules, activities.get(rule), activity, settings)];
   });
 }
@@ -70,12 +70,7 @@ export function writeMapping(name: string, type = "the name of its runs"): strin
 }
 
 /** What the configuration expects wins over what the warehouse's schedules say. */
-function listSchedules(
-  rule: string,
-  declared: DeclaredRule | undefined,
-  found: RuleActivity | undefined,
-  settings: ReportSettings,
-): DeclaredSchedule[] {
+function listSchedules(rule: string, declared: DeclaredRule | undefined, settings: ReportSettings): DeclaredSchedule[] {
   const { expect } = settingsOfRule(settings, rule);
   if (expect !== null)
     return [
@@ -88,9 +83,7 @@ function listSchedules(
         changedMs: null,
       },
     ];
-  const schedules = declared?.enabled === true ? declared.schedules : [];
-  // Of several nothing says after which run of them one waits.
-  return schedules.length === 1 ? schedules.map((one) => countFromEnds(one, found?.runs ?? [])) : schedules;
+  return declared?.enabled === true ? declared.schedules : [];
 }
 
 function compareRule(

@@ -5,8 +5,6 @@
  */
 import type { IntervalRecurrence, Schedule } from "../../time/recurrence.ts";
 import type { Window } from "../../time/window.ts";
-import type { DeclaredSchedule } from "../activity.ts";
-import type { RunRow } from "../run-row.ts";
 
 export type Compared = {
   kind: "compared";
@@ -53,31 +51,6 @@ type Known = {
   /** As `Runs`. */
   unknownUntilMs: number | null;
 };
-
-/** Fewer pauses tell of no habit; of so many each but one may be another. */
-const FEWEST_PAUSES = 10;
-const [ALIKE_SHARE, ALIKE] = [0.9, 0.05];
-
-/**
- * Some schedulers wait so long after the end of a run, not after its start: where the pauses between its newest runs are the
- * interval, and the runs are no trifle beside it, from start to start it is the longer by a usual run.
- */
-export function countFromEnds(schedule: DeclaredSchedule, runs: RunRow[]): DeclaredSchedule {
-  const { recurrence } = schedule;
-  if (recurrence.kind !== "interval") return schedule;
-  const { everyMs } = recurrence;
-  const ended = runs
-    .flatMap(({ startedMs, endedMs }) => (endedMs === null ? [] : [{ startedMs, endedMs }]))
-    .toSorted((a, b) => a.startedMs - b.startedMs);
-  const pauses = ended.slice(1).map(({ startedMs }, index) => startedMs - (ended[index]?.endedMs ?? startedMs));
-  const took = ended.map(({ startedMs, endedMs }) => endedMs - startedMs).toSorted((a, b) => a - b);
-  const usualMs = took[Math.floor(took.length / 2)] ?? 0;
-  const alike = pauses.filter((pauseMs) => Math.abs(pauseMs - everyMs) <= everyMs * ALIKE).length;
-  const isWaiting = pauses.length >= FEWEST_PAUSES && alike >= pauses.length * ALIKE_SHARE;
-  return isWaiting && usualMs > 2 * everyMs * ALIKE
-    ? { ...schedule, recurrence: { ...recurrence, everyMs: everyMs + usualMs } }
-    : schedule;
-}
 
 /** How many whole intervals fit into the part of the window in which the schedule is in force: one more may have run. */
 export function countExpected(schedule: Schedule<IntervalRecurrence>, window: Window): number {
