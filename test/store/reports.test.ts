@@ -183,6 +183,15 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       status: "unreadable",
       problem: "schema_version 3 is newer than this program knows: use the program that wrote it",
     });
+    await alterStore(
+      kind,
+      url,
+      `UPDATE automation_reports_reports SET document = '{"schema_version":1}' WHERE source = 'b'`,
+    );
+    expect(await store.reports.read(b?.id ?? "")).toEqual({
+      status: "unreadable",
+      problem: "schema_version 1 is older than this program reads: use the program that wrote it",
+    });
     await alterStore(kind, url, "UPDATE automation_reports_reports SET status = 'odd' WHERE source = 'b'");
     // The first so many that can be read, and the same is told once.
     expect((await store.reports.list({ limit: 1 })).map(({ source }) => source)).toEqual(["a"]);
