@@ -29,7 +29,7 @@ export default defineCommand(
     const slots = past.length > 0 || ahead === undefined ? past : await store.slots.list({ ...of, limit });
     if (past.length > 0 && ahead !== undefined)
       log.info(
-        `slots after now, up to ${formatMinute(formatInstant(ahead.slotMs))} UTC, are left out: a clock was ahead`,
+        `slots after now, up to ${formatMinute(formatInstant(ahead.slotMs))} UTC, are left out: a clock was ahead, or this one is behind`,
       );
     // One that the configuration no longer has keeps its slots.
     if (schedule !== undefined && slots.length === 0) findSchedule(config, schedule);
