@@ -43,7 +43,7 @@ export async function keepPass(
   try {
     const onForgotten = (reason: string) => log.warn(sayForgotten(reason), {}, { reason });
     await store.reports.keepPass({ pass: document, reports, seen, onForgotten }, origin);
-    await store.prune(nowMs, ages);
+    await store.prune(await store.reports.findSettled(nowMs), ages);
     log.debug("pass kept", { store: store.place });
     return 0;
   } catch (error) {

@@ -13,6 +13,8 @@ export type ExportOptions = {
 };
 
 const LATEST = "latest";
+/** The clocks of two machines differ by less. */
+const CLOCK_AHEAD_MS = 3_600_000;
 
 /** What an export of the CRM replaces: the link to its newest. */
 export function nameLatest(directory: string, crm: string): string {
@@ -32,12 +34,12 @@ async function writeExport(report: Report, { directory, keep }: ExportOptions): 
   await prepareLatest(join(directory, LATEST));
   await sweepTemporaryFiles(join(directory, LATEST));
   const { source, report_generated_at: generated } = report.metadata;
-  const stamp = generated.replace(/\.\d+/, "").replace(/[-:]/g, "");
+  const stamp = stampOf(generated);
   const sameTime = (await listExports(directory, source)).find((one) => one.stamp === stamp);
   const plain = join(directory, `${source}_automation_report_${stamp}.json`);
   const path = await createFile(plain, writeJson(report), (sameTime?.number ?? 0) + 1);
   await pointLatest(directory, source, basename(path));
-  if (keep !== null) await deleteOldest(directory, source, keep, basename(path));
+  if (keep !== null) await deleteOldest(directory, report, keep, basename(path));
   await mendLatest(directory, source);
   return path;
 }
@@ -76,9 +78,24 @@ async function mendLatest(directory: string, source: string): Promise<void> {
   }
 }
 
-/** Keeps the newest, the export just written, even where a wrong clock gave it an old stamp, and what the link points at. */
-async function deleteOldest(directory: string, source: string, keep: number, written: string): Promise<void> {
-  for (const { name } of (await listExports(directory, source)).slice(keep)) {
+/** Such as `20260710T210000Z`. */
+function stampOf(instant: string): string {
+  return instant.replace(/\.\d+/, "").replace(/[-:]/g, "");
+}
+
+/**
+ * Keeps the newest, the export just written, even where a wrong clock gave it an old stamp, and what the link points at. What a clock
+ * that was ahead has stamped is counted apart: it takes the place of no other.
+ */
+async function deleteOldest(directory: string, { metadata }: Report, keep: number, written: string): Promise<void> {
+  const { source, report_generated_at: generated } = metadata;
+  const present = stampOf(new Date(Date.parse(generated) + CLOCK_AHEAD_MS).toISOString());
+  const exports = await listExports(directory, source);
+  const [past, ahead] = [
+    exports.filter(({ stamp }) => stamp <= present),
+    exports.filter(({ stamp }) => stamp > present),
+  ];
+  for (const { name } of [...past.slice(keep), ...ahead.slice(keep)]) {
     if (name === written || name === (await readTarget(directory, source))) continue;
     await unlink(join(directory, name)).catch(ignoreAbsent);
   }

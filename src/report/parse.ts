@@ -94,9 +94,10 @@ function changeAll(items: unknown[], change: (item: unknown) => unknown): unknow
 
 function describeIssue(issue: v.BaseIssue<unknown>, what: string): string {
   const path = v.getDotPath(issue) ?? "its root";
-  const newer = path === "schema_version" && typeof issue.input === "number" && issue.input > SCHEMA_VERSION;
-  if (newer) {
-    return `schema_version ${String(issue.input)} is newer than this program knows: use the program that wrote it`;
+  if (path === "schema_version" && Number.isInteger(issue.input)) {
+    const age =
+      Number(issue.input) > SCHEMA_VERSION ? "newer than this program knows" : "older than this program reads";
+    return `schema_version ${String(issue.input)} is ${age}: use the program that wrote it`;
   }
   const isKey = issue.type === "strict_object" && issue.path !== undefined;
   const reason = !isKey

@@ -85,7 +85,7 @@ async function tryToRecord(
 /** The pass is kept already: what is too old goes with the next one, should it not go now. */
 async function prune(store: Store, ages: Ages, nowMs: number, log: Log): Promise<void> {
   try {
-    await store.prune(nowMs, ages);
+    await store.prune(await store.reports.findSettled(nowMs), ages);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     log.warn(`what is too old could not be deleted: ${error.message}`);

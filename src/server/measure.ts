@@ -66,6 +66,7 @@ async function setSchedules(registry: Registry, { config, store, clock }: ServeC
     const judgement = await judgeKeptSlots(one, store, nowMs, "scheduler");
     const [run] = await store.slots.list({
       schedules: [schedule],
+      untilMs: nowMs + 1,
       states: ["running", "made", "failed", "interrupted"],
       limit: 1,
     });

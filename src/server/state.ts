@@ -209,10 +209,9 @@ async function describe(
 
 /** What is left out may be worse than what is shown. */
 function nameProblem(isShown: boolean, { rows, spoiled }: NewestReports): string | null {
-  if (!isShown) return rows.length + spoiled.length > 0 ? "its newest reports can no longer be read" : null;
-  return spoiled.some(({ isNewer }) => isNewer)
-    ? "a newer report can no longer be read: see automation-reports store check"
-    : null;
+  const advice = "see automation-reports store check";
+  if (!isShown) return rows.length + spoiled.length > 0 ? `its newest reports can no longer be read: ${advice}` : null;
+  return spoiled.some(({ isNewer }) => isNewer) ? `a newer report can no longer be read: ${advice}` : null;
 }
 
 async function findReadable(rows: ReportRow[], digest: State["digest"]): Promise<CrmState["newest"]> {

@@ -7,7 +7,7 @@ import { findDeadLink, isOutOfFiles, NotPlain, TOO_MANY_OPEN } from "../files/pl
 import type { Access } from "./engine.ts";
 
 const ELSEWHERE = "name another store with [store] path or url";
-const NOT_ALLOWED = `only its owner may open it: use sudo, set [store] group for those who only read, or ${ELSEWHERE}`;
+const NOT_ALLOWED = `only its owner may open it: use sudo, make this user its owner (chown), set [store] group for those who only read, or ${ELSEWHERE}`;
 
 const CHANGED = `its tables are not as this program made them: see automation-reports store check, restore a backup, or ${ELSEWHERE}`;
 

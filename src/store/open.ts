@@ -98,5 +98,5 @@ async function openToLook(target: Target, say: Say): Promise<Engine> {
 async function openEngine(target: Target, access: Access, say: Say): Promise<Engine> {
   return target.kind === "sqlite"
     ? (await import("./sqlite.ts")).openSqlite(target, access, say)
-    : (await import("./postgres.ts")).openPostgres(target, say);
+    : (await import("./postgres.ts")).openPostgres(target, access, say);
 }

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { parsePass, type ParsedPass } from "../report/parse.ts";
 import { PassSummarySchema } from "../report/pass-schema.ts";
-import { DAY_MS, HOUR_MS } from "../time/units.ts";
+import { DAY_MS, HOUR_MS, WEEK_MS } from "../time/units.ts";
 import type { Engine } from "./engine.ts";
 import { askGood, buildFilter, instant, nameColumn, whole } from "./rows.ts";
 
@@ -87,6 +87,18 @@ export async function findPresent(engine: Engine, nowMs: number): Promise<number
     async (ask) => await ask("SELECT id FROM automation_reports_passes WHERE started_ms < $1 LIMIT 1", [untilMs]),
   );
   return present.length > 0 ? untilMs : AFTER_ALL_MS;
+}
+
+/** As `Reports["findSettled"]`. */
+export async function findSettled(engine: Engine, nowMs: number): Promise<number> {
+  const [row] = await engine.look(
+    async (ask) =>
+      await ask("SELECT max(started_ms) AS newest FROM automation_reports_passes WHERE started_ms < $1", [
+        Math.round(nowMs - WEEK_MS),
+      ]),
+  );
+  const newest = row?.["newest"] ?? null;
+  return newest === null ? nowMs : Math.min(nowMs, Number(newest) + WEEK_MS + DAY_MS);
 }
 
 /**

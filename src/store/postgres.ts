@@ -52,7 +52,8 @@ const purposeOf = (access: Access) => ({
 /** `schema`: where the tables are, or are made. */
 type Place = { schema: string; owner: string | null; ours: boolean };
 
-export function openPostgres(configured: PostgresTarget, say: Engine["say"]): Engine {
+/** `opened`: what it is for. Whoever writes is told of no right that is enough to look. */
+export function openPostgres(configured: PostgresTarget, opened: Access, say: Engine["say"]): Engine {
   // The store is written to, so it needs the primary, even where reports are read from a standby.
   const target: PostgresTarget =
     configured.hosts.length > 1 ? { ...configured, targetSession: "read-write" } : configured;
@@ -72,7 +73,8 @@ export function openPostgres(configured: PostgresTarget, say: Engine["say"]): En
       return result;
     } catch (error) {
       place = null;
-      if (!signal.aborted || error instanceof AppError) throw explainStoreFailure(error, target, access);
+      if (!signal.aborted || error instanceof AppError)
+        throw explainStoreFailure(error, target, access === "look" ? opened : access);
       const advice = "check [store] url, and look for load and locks there";
       const reason = `no answer within ${DEADLINE_MS / 1000} s: ${advice}`;
       throw new AppError("delivery", `store ${describeStore(target)}: ${reason}`, { cause: error });

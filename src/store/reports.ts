@@ -7,7 +7,15 @@ import type { Report } from "../report/schema.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
 import { insertPass, type MadePass } from "./keep.ts";
-import { findPresent, listPasses, PassRowSchema, stampPasses, type PassFilter, type PassRow } from "./passes.ts";
+import {
+  findPresent,
+  findSettled,
+  listPasses,
+  PassRowSchema,
+  stampPasses,
+  type PassFilter,
+  type PassRow,
+} from "./passes.ts";
 import {
   askGood,
   BATCH,
@@ -31,6 +39,11 @@ export type Reports = Family<"reports" | "passes"> & {
    * newest for as long. Where nothing else is kept, no moment is.
    */
   findPresent: (nowMs: number) => Promise<number>;
+  /**
+   * From when ages are counted before anything is deleted, epoch milliseconds: at most a week and a day after the newest pass that is
+   * older than a week. A clock that has leapt ahead deletes nothing by its new time until passes have borne it out for a week.
+   */
+  findSettled: (nowMs: number) => Promise<number>;
   /** Of each source the newest so many from before that moment, newest first, all of one state of the store. */
   listNewest: (sources: string[], each: number, untilMs: number) => Promise<Map<string, NewestReports>>;
   /** How many there are, whatever the limit. */
@@ -123,6 +136,7 @@ export function reportsOf(engine: Engine): Reports {
       ),
     list: async (filter) => await listReports(engine, filter),
     findPresent: async (nowMs) => await findPresent(engine, nowMs),
+    findSettled: async (nowMs) => await findSettled(engine, nowMs),
     listNewest: async (sources, each, untilMs) => await listNewest(engine, sources, each, untilMs),
     count: async (filter) => await countReports(engine, filter),
     read: async (id) => await readReport(engine, id),

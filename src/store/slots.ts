@@ -214,7 +214,9 @@ async function listSpoiled(engine: Engine, schedule: string): Promise<string[]> 
         [schedule],
       ),
   );
-  return rows.flatMap((row) => nameSpoiledSlot(row) ?? []);
+  const { spoiled } = siftRows(SlotSchema, rows);
+  for (const row of spoiled) saySpoiled(engine, row);
+  return spoiled.flatMap((row) => nameSpoiledSlot(row) ?? []);
 }
 
 async function checkSlots(engine: Engine): Promise<string[]> {

@@ -1,5 +1,5 @@
 /** Slots while another one hangs, and a clock that really jumps, under the compiled executable. */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCli } from "../making/cli.ts";
@@ -16,6 +16,7 @@ import {
   readLog,
   slotsIn,
   speedUp,
+  sweepFaketime,
 } from "../making/scheduler.ts";
 
 let database: TestDatabase;
@@ -26,15 +27,57 @@ beforeEach(async () => {
 
 afterEach(killLaunched);
 
-describe.skipIf(FAKETIME === undefined)("slots after one that hangs (needs libfaketime)", () => {
-  /** The clock of a process that starts at that time. */
-  const startedAt = (time: string) => ({
-    LD_PRELOAD: FAKETIME ?? "",
-    FAKETIME: `@2026-07-10 ${time}`,
-    FAKETIME_DONT_FAKE_MONOTONIC: "1",
-    TZ: "UTC",
-  });
+afterAll(sweepFaketime);
 
+/** The clock of a process that starts at that time of 10 July, or of another day. */
+const startedAt = (time: string, day = "2026-07-10") => ({
+  LD_PRELOAD: FAKETIME ?? "",
+  FAKETIME: `@${day} ${time}`,
+  FAKETIME_DONT_FAKE_MONOTONIC: "1",
+  TZ: "UTC",
+});
+
+describe.skipIf(FAKETIME === undefined)("a clock that is years ahead for one pass (needs libfaketime)", () => {
+  test.each([{ args: ["generate"] }, { args: ["schedule", "run", "often"] }])(
+    "$args: what was kept, remembered and made before stays",
+    async ({ args }) => {
+      const cwd = install(OFTEN, database.url);
+      await database.sql`UPDATE orchestration.sync_history SET (start_time, end_time) = (start_time - interval '2 days', end_time - interval '2 days')`;
+      expect((await runCli(["schedule", "run", "often"], { cwd })).code).toBe(0);
+      expect((await runCli(["memory", "fill", "--since", "3d"], { cwd })).code).toBe(0);
+      const look = async () => {
+        const days = await runCli(["memory", "show", "hubspot"], { cwd });
+        const reports = await runCli(["history", "list", "--format", "json"], { cwd });
+        const ids = (JSON.parse(reports.stdout) as { id: string }[]).map(({ id }) => id);
+        const slots = (await slotsIn(cwd)).filter(({ state, slot }) => state === "made" && slot < "2030");
+        return { days: days.stdout.split("\n")[0], ids: ids.filter((id) => !id.includes("-2030")), slots };
+      };
+      const before = await look();
+      expect(before).toEqual({
+        days: expect.stringMatching(/^hubspot: known since/),
+        ids: [expect.stringMatching(/^hubspot-/)],
+        slots: [expect.objectContaining({ state: "made" })],
+      });
+      const ahead = await runCli(args, { cwd, env: startedAt("00:00:05", "2030-01-01") });
+      expect(ahead.code, ahead.stderr).toBe(0);
+      expect(await look()).toEqual(before);
+      const status = await runCli(["schedule", "status"], { cwd });
+      expect([status.code, status.stdout], "100 slots of 2029 hide none of today").toEqual([
+        0,
+        expect.stringMatching(/often +ok +the \d+ \w+ \d{4} \d\d:\d\d UTC report was made/),
+      ]);
+      const shown = await runCli(["schedule", "history", "--limit", "1"], { cwd });
+      expect(shown.stdout).toMatch(/\d\d:\d\d +often +made/);
+      expect(shown.stderr).toBe(
+        args[0] === "schedule"
+          ? "slots after now, up to 1 Jan 2030 00:00 UTC, are left out: a clock was ahead, or this one is behind\n"
+          : "",
+      );
+    },
+  );
+});
+
+describe.skipIf(FAKETIME === undefined)("slots after one that hangs (needs libfaketime)", () => {
   test("while it hangs the next one is skipped; at its deadline it ends, and the one after is made", async () => {
     await slowDown(database);
     const cwd = install(`${OFTEN}deadline = "10s"\n`, database.url);

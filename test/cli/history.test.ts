@@ -482,6 +482,14 @@ test("what was made while the clock was years ahead is neither latest nor a CRM'
   expect(await madeAt("latest")).toBe("2126");
   await store.reports.keepPass(madePass(["first"], "2026-07-10T21:00:00Z"), "daily");
   expect([await madeAt("latest"), await madeAt("first")]).toEqual(["2026", "2026"]);
+  const listed = await runCli(["history", "list", "--limit", "1"], { cwd });
+  expect([listed.code, listed.stdout]).toEqual([0, expect.stringContaining("first-20260710T210000Z")]);
+  const [, since = ""] =
+    /^reports of after now, up to 10 Jul 2126 21:00 UTC, are left out: .*; --since (\S+) shows them$/m.exec(
+      listed.stderr,
+    ) ?? [];
+  const ahead = await runCli(["history", "list", "--since", since], { cwd });
+  expect([ahead.code, ahead.stdout]).toEqual([0, expect.stringContaining("first-21260710T210000Z")]);
 });
 
 test("of a whole pass explain and diff take the most urgent report, and say which", async () => {

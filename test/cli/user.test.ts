@@ -4,6 +4,8 @@ import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BINARY, directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 import { isRoot } from "../making/faults.ts";
+import { targetOf } from "../making/stores.ts";
+import { openStore } from "../../src/store/open.ts";
 
 describe("what is no file is refused at once: to read it would wait for ever", () => {
   test.each([
@@ -37,13 +39,12 @@ describe("what is no file is refused at once: to read it would wait for ever", (
 });
 
 describe.skipIf(!isRoot)("a user without a name and a home (another user needs root)", () => {
-  const runNameless = (url: string) => {
-    const cwd = freshDirectory();
+  const runNameless = (url: string, args = ["config", "check"], cwd = freshDirectory()) => {
     chmodSync(cwd, 0o755);
     copyFileSync(BINARY, join(cwd, "automation-reports"));
-    writeFileSync(join(cwd, "automation-reports.toml"), `[crm.a]\nurl = "${url}"\n`);
+    writeFileSync(join(cwd, "automation-reports.toml"), `[crm.a]\nurl = "${url}"\n[store]\npath = "s/store.sqlite"\n`);
     const user = ["--reuid=54321", "--regid=54321", "--clear-groups"];
-    const ended = Bun.spawnSync(["setpriv", ...user, "--", "./automation-reports", "config", "check"], {
+    const ended = Bun.spawnSync(["setpriv", ...user, "--", "./automation-reports", ...args], {
       cwd,
       env: { PATH: "/usr/bin:/bin" },
     });
@@ -52,6 +53,15 @@ describe.skipIf(!isRoot)("a user without a name and a home (another user needs r
 
   test("reads a configuration", () => {
     expect(runNameless("postgres://u@h/d")).toEqual([0, expect.any(String)]);
+  });
+
+  test("is told how to get a store that root has made", async () => {
+    const cwd = freshDirectory();
+    await (await openStore(targetOf(`sqlite:${join(cwd, "s/store.sqlite")}`)))[Symbol.asyncDispose]();
+    expect(runNameless("postgres://u@h/d", ["store", "prune"], cwd)).toEqual([
+      5,
+      expect.stringContaining("only its owner may open it: use sudo, make this user its owner (chown), set [store]"),
+    ]);
   });
 
   test("must be named in a URL", () => {

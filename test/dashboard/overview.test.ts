@@ -122,6 +122,17 @@ describe("the headline", () => {
       first: null,
     },
     {
+      name: "what was reported can no longer be read: that is not never",
+      facts: {
+        crms: ["hubspot", "genius"].map((name) =>
+          crm(name, { report: null, reportId: null, stale: "its newest reports can no longer be read" }),
+        ),
+      },
+      verdict: "critical",
+      headline: "All 2 CRMs need attention",
+      first: "hubspot",
+    },
+    {
       name: "nothing was ever reported: not well",
       facts: { crms: [crm("hubspot", { report: null, reportId: null })] },
       verdict: "critical",

@@ -1,6 +1,6 @@
 /** The scheduler as it is installed: configuration, state and exports in one directory, the warehouse a real database. */
 import { expect } from "bun:test";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { SlotState } from "../../src/store/slot.ts";
 import { directoryWith, runCli, start } from "./cli.ts";
@@ -11,6 +11,16 @@ import { fillSyncHistory, run, sharedServer } from "./warehouses.ts";
 export const FAKETIME = ["x86_64", "aarch64"]
   .map((machine) => `/usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`)
   .find((path) => existsSync(path));
+
+const SHARED_MEMORY = "/dev/shm";
+
+/** libfaketime makes two files for each process, and leaves them where the process ends without its help. */
+export function sweepFaketime(): void {
+  for (const name of readdirSync(SHARED_MEMORY)) {
+    const [, pid] = /^(?:faketime_shm|sem\.faketime_sem)_(\d+)$/.exec(name) ?? [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(SHARED_MEMORY, name), { force: true });
+  }
+}
 
 export const DAILY = '[[schedule]]\nname = "daily"\ncron = "@daily"\n';
 /** Every minute, an hour's window. */

@@ -48,6 +48,26 @@ test("a wrong clock's export stays, and latest is at it", async () => {
   expect(readlinkSync(join(directory, "latest/hubspot.json"))).toBe(`../${basename(path)}`);
 });
 
+test("what a clock that was years ahead has written takes the place of no export", async () => {
+  const directory = fresh();
+  for (const time of [
+    "2030-01-01T01",
+    "2030-01-01T02",
+    "2030-01-01T03",
+    "2026-07-10T04",
+    "2026-07-10T05",
+    "2026-07-10T06",
+  ])
+    await exportReport(reportAt(`${time}:00:00Z`), { directory, keep: 2 });
+  expect(readdirSync(directory).toSorted()).toEqual([
+    "hubspot_automation_report_20260710T050000Z.json",
+    "hubspot_automation_report_20260710T060000Z.json",
+    "hubspot_automation_report_20300101T020000Z.json",
+    "hubspot_automation_report_20300101T030000Z.json",
+    "latest",
+  ]);
+});
+
 test("a number is not given again while a later one of that second stands", async () => {
   const directory = fresh();
   await exportReport(made, { directory, keep: null });

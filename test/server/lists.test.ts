@@ -330,7 +330,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const get = await appOver(store);
     const { crms } = (await get("/api/v1/crms")).body;
     expect(crms.map(({ crm, state, message }) => `${crm} ${state}: ${message}`)).toEqual([
-      "a none: its newest reports can no longer be read",
+      "a none: its newest reports can no longer be read: see automation-reports store check",
       "b reported: Nothing ran in 24 h; no run of this CRM is known",
     ]);
     const [row] = await store.reports.list({ sources: ["a"], limit: 1 });

@@ -121,6 +121,17 @@ test("a role without rights is told what to grant", async () => {
   });
 });
 
+test("a role that is to write, and may not even read the tables of another, is told what it takes to write", async () => {
+  const server = await sharedServer();
+  const database = await server.createDatabase();
+  await (await openStore(targetOf(database.url)))[Symbol.asyncDispose]();
+  await database.sql.unsafe(`CREATE ROLE stranger_${database.name} LOGIN PASSWORD 'stranger-secret'`);
+  await database.close();
+  const url = `postgresql://stranger_${database.name}:stranger-secret@127.0.0.1:${server.port}/${database.name}`;
+  expect(openStore(targetOf(url))).rejects.toThrow("the role may not write there: GRANT CREATE");
+  expect(openStore(targetOf(url), "look")).rejects.toThrow("the role may not read there: GRANT USAGE");
+});
+
 test("a lock that is held: given up in words before the deadline", async () => {
   const url = await newStoreUrl("PostgreSQL");
   await using store = await openStore(targetOf(url));

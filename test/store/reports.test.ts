@@ -97,6 +97,45 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await list({ sources: ["x' OR 1=1 --"] })).toEqual([]);
   });
 
+  test.each([
+    {
+      name: "of passes twice a day, ages are counted from now",
+      passes: ["10T04", "10T21", "17T21"],
+      now: "2026-07-18",
+      settled: "2026-07-18",
+    },
+    { name: "of one each week too", passes: ["03T00", "10T00", "17T00"], now: "2026-07-18", settled: "2026-07-18" },
+    { name: "in a store's first week too", passes: ["17T21"], now: "2026-07-18", settled: "2026-07-18" },
+    { name: "of an empty store too", passes: [], now: "2026-07-18", settled: "2026-07-18" },
+    {
+      name: "a clock that leapt: from the last pass before it",
+      passes: ["09T21", "10T00"],
+      now: "2030-01-01",
+      settled: "2026-07-18",
+    },
+    {
+      name: "a clock that fell back to 1970: from there",
+      passes: ["09T21", "10T00"],
+      now: "1970-01-01",
+      settled: "1970-01-01",
+    },
+  ])("settled: $name", async ({ passes, now, settled }) => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    for (const at of passes) await store.reports.keepPass(madePass(["a"], `2026-07-${at}:00:00Z`), "daily");
+    const nowMs = Date.parse(now);
+    // The pass that is being kept is there already.
+    await store.reports.keepPass(madePass(["a"], new Date(nowMs).toISOString()), "daily");
+    expect(await store.reports.findSettled(nowMs)).toBe(Date.parse(settled));
+  });
+
+  test("settled: of a clock that is ahead for days, and for longer than a week", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    for (const at of ["2026-07-10T00:00:00Z", "2030-01-01T00:00:00Z", "2030-01-06T00:00:00Z"])
+      await store.reports.keepPass(madePass(["a"], at), "daily");
+    expect(await store.reports.findSettled(Date.parse("2030-01-07"))).toBe(Date.parse("2026-07-18"));
+    expect(await store.reports.findSettled(Date.parse("2030-01-09"))).toBe(Date.parse("2030-01-09"));
+  });
+
   test("prune deletes what is older, in any number, but never the newest slot of a schedule", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     for (let day = 0; day < 3; day += 1)
@@ -143,6 +182,15 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.reports.read(b?.id ?? "")).toEqual({
       status: "unreadable",
       problem: "schema_version 3 is newer than this program knows: use the program that wrote it",
+    });
+    await alterStore(
+      kind,
+      url,
+      `UPDATE automation_reports_reports SET document = '{"schema_version":1}' WHERE source = 'b'`,
+    );
+    expect(await store.reports.read(b?.id ?? "")).toEqual({
+      status: "unreadable",
+      problem: "schema_version 1 is older than this program reads: use the program that wrote it",
     });
     await alterStore(kind, url, "UPDATE automation_reports_reports SET status = 'odd' WHERE source = 'b'");
     // The first so many that can be read, and the same is told once.

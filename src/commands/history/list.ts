@@ -3,6 +3,7 @@ import type { Config } from "../../config/schema.ts";
 import { AppError, EXIT } from "../../errors.ts";
 import { quoteTyped } from "../../help/hints.ts";
 import { emit } from "../../output/stdout.ts";
+import { formatInstant, formatMinute } from "../../text/figures.ts";
 import { renderHistory } from "../../render/terminal/history.ts";
 import { REPORT_STATUSES } from "../../report/words.ts";
 import { writeJson } from "../../text/json.ts";
@@ -37,8 +38,17 @@ export default defineCommand(
     const { config, store } = await openConfigured(args, runtime, log, "look");
     await using opened = store;
     for (const name of sources ?? []) await refuseUnknown(name, config, opened);
-    const kept = (await opened.reports.list({ ...filter, limit })).map(publishKeptReport);
-    const all = await opened.reports.count(filter);
+    const presentMs = await opened.reports.findPresent(nowMs);
+    // What was made while a clock was ahead would stand first for as long: a time that is asked for shows it.
+    const isAheadShown = args.until !== undefined || (filter.sinceMs ?? 0) > nowMs;
+    const shown = isAheadShown ? filter : { ...filter, untilMs: presentMs };
+    const kept = (await opened.reports.list({ ...shown, limit })).map(publishKeptReport);
+    const all = await opened.reports.count(shown);
+    const [ahead] = isAheadShown ? [] : await opened.reports.list({ ...filter, sinceMs: presentMs, limit: 1 });
+    if (ahead !== undefined)
+      log.info(
+        `reports of after now, up to ${formatMinute(formatInstant(ahead.generatedMs))} UTC, are left out: a clock was ahead; --since ${formatInstant(presentMs)} shows them`,
+      );
     if (kept.length === 0)
       log.info(
         isFiltered(args) ? `no such report is kept in ${opened.place}` : `no report is kept in ${opened.place} yet`,

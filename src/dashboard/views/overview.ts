@@ -143,7 +143,9 @@ function verdictsOf({ notices }: OverviewFacts): Verdict[] {
 
 function writeHeadline(ranked: RankedRow[], { notices, crms }: OverviewFacts): string {
   const all = formatPlural(ranked.length, "CRM");
-  if (crms.every(({ report, reason }) => report === null && reason === null)) return "No report was made yet";
+  // One that was made and can no longer be read has aged.
+  if (crms.every(({ report, reason, stale }) => report === null && reason === null && stale === null))
+    return "No report was made yet";
   const needy = ranked.filter(({ standing }) => standing !== "ok" && standing !== "unknown").length;
   const unknown = ranked.filter(({ standing }) => standing === "unknown").length;
   if (needy > 0) {

@@ -72,7 +72,7 @@ export async function loadPass(id: string, { store, library }: Desk): Promise<St
 export async function loadSchedules({ config, store, nowMs, judge }: Desk) {
   const loaded = [];
   for (const schedule of config.schedules) {
-    const slots = await store.slots.list({ schedules: [schedule.name], limit: SHOWN_SLOTS });
+    const slots = await store.slots.list({ schedules: [schedule.name], untilMs: nowMs + 1, limit: SHOWN_SLOTS });
     const spoiled = await store.slots.listSpoiled(schedule.name);
     loaded.push({ schedule, slots, spoiled, judgement: await judgeKeptSlots(schedule, store, nowMs, judge) });
   }
