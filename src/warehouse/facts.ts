@@ -103,7 +103,10 @@ export type FoundTables = {
 };
 
 /** A table or view that may hold runs. `name` and `schema`: as SQL writes them; null: there are no schemas. */
-export type OtherTable = { name: string; schema: string | null; likely: LikelyColumns };
+export type OtherTable = { name: string; schema: string | null; likely: LikelyColumns; ruleNames: RuleNames | null };
+
+/** The table, as SQL writes it, that has the names of rules of which the runs have the key alone. */
+export type RuleNames = { table: string; key: string; name: string };
 
 export type RowFacts = {
   unreadable: UnreadableStarts[];

@@ -1,0 +1,61 @@
+/** A table of another shape with what makes its runs readable: its likely columns, the keys of its JSON, the names of its rules. */
+import type { ColumnTypes } from "./casts.ts";
+import type { OtherTable, RuleNames } from "./facts.ts";
+import { findLikelyColumns, type JsonKey, type LikelyColumns } from "./likely-columns.ts";
+
+/** `name` and `schema` as `OtherTable`; `keys` of its values in JSON. */
+export type ShapedTable = {
+  name: string;
+  schema: string | null;
+  columns: string[];
+  types?: ColumnTypes;
+  keys?: JsonKey[];
+};
+
+const LABELS = ["name", "title", "label", "slug", "code"];
+
+/** The one that is offered unasked, where no table was named; null: none looks as if it held runs. */
+export function pickLikeliest<T extends ShapedTable>(tables: T[]): T | null {
+  const ranked = tables.map((table) => ({ table, likely: findLikelyColumns(table) }));
+  const [best] = ranked.filter(({ likely }) => likely.isOfRuns).toSorted((a, b) => b.likely.rank - a.likely.rank);
+  return best?.table ?? null;
+}
+
+/** `all`: the tables beside it. */
+export function describeOther(table: ShapedTable, all: ShapedTable[]): OtherTable {
+  const { name, schema } = table;
+  const likely = findLikelyColumns(table);
+  return { name, schema, likely, ruleNames: findRuleNames(table, likely, all) };
+}
+
+/** Of runs that name their rule by its key alone, such as `job_id`: the table `jobs` beside theirs. */
+function findRuleNames(table: ShapedTable, { columns: { rule } }: LikelyColumns, all: ShapedTable[]): RuleNames | null {
+  const [column = ""] = rule ?? [];
+  const [, thing] = /^(.*[^_])_(?:id|uuid|key)$/.exec(writeSnake(column)) ?? [];
+  if (thing === undefined) return null;
+  const schema = unquote(table.schema ?? "");
+  for (const other of all) {
+    const own = writeSnake(nameAlone(other));
+    const isOfThing = [thing, `${thing}s`, `${thing}es`, thing.replace(/y$/, "ies")].some(
+      (word) => own === word || own.endsWith(`_${word}`),
+    );
+    if (!isOfThing || unquote(other.schema ?? "") !== schema || nameAlone(other) === nameAlone(table)) continue;
+    const seek = (wanted: string[]) =>
+      wanted.flatMap((word) => other.columns.find((one) => writeSnake(one) === word) ?? []).at(0);
+    const [key, name] = [seek(["id", writeSnake(column)]), seek([...LABELS, `${thing}_name`])];
+    if (key !== undefined && name !== undefined) return { table: other.name, key, name };
+  }
+  return null;
+}
+
+function nameAlone({ name, schema }: ShapedTable): string {
+  return unquote(schema === null ? name : name.slice(schema.length + 1));
+}
+
+function unquote(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1) : name;
+}
+
+function writeSnake(name: string): string {
+  return name.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").toLowerCase();
+}
