@@ -121,6 +121,8 @@ const PATH = /\/|\.toml$/;
 const SWITCH = /^(?:true|false|yes|no|on|off)$/i;
 /** What word processors and web pages make of two hyphens. */
 const DASHES = /^-?[\u2010-\u2015\u2212][-\u2010-\u2015\u2212]*(?=[a-z])/i;
+/** The quotation marks of word processors, which a shell takes for letters. */
+const QUOTES = /^[\u2018-\u201F\u00AB\u00BB\u2039\u203A]+|[\u2018-\u201F\u00AB\u00BB\u2039\u203A]+$/g;
 /** What was typed, without the secret that may stand in it. */
 export function repeatWord(word: string): string {
   return isNoPath(word) ? "…" : quoteWord(maskSecrets(word));
@@ -160,8 +162,10 @@ function readLength(name: string, value: string): string | null {
 }
 
 /** The flags to type for words that stand without one; null where nobody knows. `given`: the values of those that are typed. */
-export function hintWords(words: string[], known: KnownFlags, given: ReadonlyMap<string, string>): string | null {
+export function hintWords(typed: string[], known: KnownFlags, given: ReadonlyMap<string, string>): string | null {
+  const words = typed.map((one) => one.replace(QUOTES, ""));
   const [word = ""] = words;
+  if (word !== typed[0] && word.startsWith("-")) return words.map(repeatWord).join(" ");
   if (isNoPath(word) || SWITCH.test(word)) return null;
   if (word === "help") return "--help";
   if (DASHES.test(word)) return words.map((one) => repeatWord(one.replace(DASHES, "--"))).join(" ");

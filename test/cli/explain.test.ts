@@ -38,6 +38,12 @@ test("a rule: why, since when, its limits with their origin, its runs, what to d
   ]) {
     expect(stdout).toContain(`\n${line}\n`);
   }
+  expect((await explain("genius", "history")).stdout).toContain("\n  Week ago    no run ended\n");
+  expect((await explain("hubspot", "invoices")).stdout).toContain("; 3 due, 3 missed, 1 may still start\n");
+  // What a terminal of 24 lines still shows.
+  expect(stdout).toEndWith(
+    "\n\n  ✗  zipcodes: last success 1d 04h ago, due every 4h, 6 runs did not start\n     → Restart zipcodes, or its scheduler and worker\n",
+  );
   expect(stdout).toContain(`\n  Newest runs  ${"✓".repeat(20)}  the newest last\n`);
   expect(stdout.split("\n").filter((line) => Bun.stringWidth(line) > 100)).toEqual([]);
 });

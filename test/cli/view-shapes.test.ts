@@ -163,11 +163,7 @@ const SHAPES: Shape[] = [
       INSERT INTO events VALUES (1, 'sync.finished', ${quoted(8)}, '{"sync": "deals", "status": "ok", "startedAt": "${ago(9)}", "endedAt": "${ago(8)}"}'),
         (2, 'sync.finished', ${quoted(6)}, '{"sync": "deals", "status": "error", "startedAt": "${ago(7)}", "endedAt": "${ago(6)}", "error": "x"}'),
         (3, 'noise', ${quoted(5)}, '[1]'), (4, 'noise', ${quoted(5)}, NULL)`,
-    says: [
-      `"Data"->>'sync' AS rule`,
-      `"Data"->>'status' AS status`,
-      `"Data"->>'startedAt' AS started_at`,
-    ],
+    says: [`"Data"->>'sync' AS rule`, `"Data"->>'status' AS status`, `"Data"->>'startedAt' AS started_at`],
     counts: { total_actions: 2, failed_actions: 1 },
     rules: ["deals"],
   },

@@ -3,6 +3,7 @@ import type { Explanation } from "../../report/explanation-schema.ts";
 import { countNames } from "../../report/left-out.ts";
 import { type Severity, rankSeverity } from "../../report/words.ts";
 import { formatCount, formatDuration, formatNear, formatPlural } from "../../text/figures.ts";
+import { sayDue, sayWeekBefore } from "../../report/rule-words.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import { cutText, quoteWord, showText } from "../../text/terminal.ts";
 import { nameTable } from "../../text/toml.ts";
@@ -62,10 +63,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       ...(rule.since === null ? [] : label("Since", near(rule.since))),
       ...advice.flatMap((text, index) => label(index === 0 ? "What to do" : "", showText(text))),
       ...label("Runs", describeCounts(rule)),
-      ...label(
-        "Week ago",
-        week === null ? "not known" : `${formatCount(week.successful)} of ${formatPlural(week.total, "run")} succeeded`,
-      ),
+      ...label("Week ago", week === null ? "not known" : sayWeekBefore(week)),
       ...(rule.schedules.length === 0 ? [] : label("Schedule", showText(rule.schedules.join("; ")))),
       ...describeDurations(rule, label),
       ...(usual === null ? [] : label("Usual", usual)),
@@ -108,6 +106,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
           }).split("\n"),
           ...hang("", setting.why, 0, width),
         ],
+    conclude(rule, advice, style, width),
   ];
   return finish(
     `${blocks
@@ -116,6 +115,15 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       .join("\n\n")}\n`,
     view,
   );
+}
+
+/** The answer once more: of a long page a terminal shows the end. */
+function conclude({ severity, message }: Explanation["rule"], advice: string[], style: Style, width: number): string[] {
+  if (severity === null || severity === "info") return [];
+  return [
+    ...hang(style[SEVERITY_TONES[severity]](VERDICT_MARKS[severity]), showText(message), 1, width),
+    ...advice.flatMap((text) => hang("", `→ ${showText(text)}`, 1, width)),
+  ];
 }
 
 /** What is found of the CRM as a whole, and what to do about it. */
@@ -176,8 +184,7 @@ function sayRuns(runs: number | null): string {
 }
 
 function describeCounts(rule: Explanation["rule"]): string {
-  const expected =
-    rule.expected === null ? "" : `; ${formatCount(rule.expected)} due, ${formatCount(rule.missed ?? 0)} missed`;
+  const expected = rule.expected === null ? "" : `; ${sayDue(rule.expected, rule.missed ?? 0, rule.pending_runs ?? 0)}`;
   const open = rule.running + rule.stale + rule.pending;
   return `${formatPlural(rule.total, "run")} ended in the window, ${formatCount(rule.failed)} failed${open > 0 ? `, ${formatCount(open)} open` : ""}${expected}`;
 }
