@@ -74,6 +74,10 @@ test("all rules of a CRM: a line each, worst first, and the next command", async
   const lines = stdout.trimEnd().split("\n");
   expect(lines[1]).toMatch(/^users +failing, critical +9 Jul 21:00 +✓+✗+$/);
   expect(lines.at(-1)).toBe("Next: automation-reports explain genius users --as-of 2026-07-10T21:00:00Z");
+  const narrow = await runCli(["explain", "genius", ...AS_OF], { cwd, env: { COLUMNS: "60" } });
+  expect(narrow.stdout).toEndWith(
+    "\nNext: automation-reports explain genius users \\\n  --as-of 2026-07-10T21:00:00Z\n",
+  );
 });
 
 test("all rules of a CRM: why the CRM itself is flagged stands below them, with what to do", async () => {

@@ -11,6 +11,7 @@ import type { View } from "../view.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
 import { formatLocal, formatWindowEnd } from "./local-time.ts";
+import { offerCommand } from "./next.ts";
 import { createStyle, finish, SEVERITY_TONES, type Style, VERDICT_MARKS } from "./style.ts";
 
 type Run = NonNullable<Explanation["runs"]>[number];
@@ -160,7 +161,10 @@ export function renderRules(explanations: Explanation[], findings: OwnFinding[],
   const blocks = [[...lines, ...note], ...(own.length === 0 ? [] : [own])]
     .map((block) => block.join("\n"))
     .join("\n\n");
-  return finish(`${blocks}${own.length === 0 ? "" : "\n"}\n${style.strong("Next:")} ${next}\n`, view);
+  return finish(
+    `${blocks}${own.length === 0 ? "" : "\n"}\n${offerCommand(next, style, view.width).join("\n")}\n`,
+    view,
+  );
 }
 
 function listOwn(findings: OwnFinding[], style: Style, { width }: View): string[] {
