@@ -239,6 +239,28 @@ describe.each(ENGINES)("%s", (engine) => {
     if (rules !== undefined) expect(report?.rules.map(({ rule_name: rule }) => rule)).toEqual(rules);
   });
 
+  test("numbers for a status: check says that nothing is counted, and with the line that it offers all is", async () => {
+    await using tables = await make(
+      engine,
+      `CREATE TABLE automation_actions (id int, crm_source text, rule text, status int, started_at {time}, finished_at {time}, records_processed int,
+        records_created int, records_updated int, records_failed int, error text, dry_run boolean, wrapper boolean);
+      INSERT INTO automation_actions VALUES (1, 'hubspot', 'a', 2, ${quoted(9)}, ${quoted(8)}, 5, 0, 0, 0, NULL, false, false),
+        (2, 'hubspot', 'a', 3, ${quoted(7)}, ${quoted(6)}, 5, 0, 0, 0, 'x', false, false)`,
+    );
+    const reportOf = async (settings: string) => {
+      const [document] = JSON.parse(await say("check", tables.url, settings)) as CheckDocument[];
+      return document?.items.find(({ id }) => id === "report");
+    };
+    const before = await reportOf("");
+    expect(before).toMatchObject({
+      status: "warn",
+      message: expect.stringContaining('; 2 runs with an unknown status, counted in no rate: "2", "3"') as never,
+    });
+    const [line = ""] = /statuses = \{ 2 = "…", 3 = "…" \}/.exec(before?.advice ?? "") ?? [];
+    const after = await reportOf(line.replace("…", "success").replace("…", "failed"));
+    expect(after).toMatchObject({ status: "ok", message: expect.stringMatching(/: 2 actions, 1 failed$/) as never });
+  });
+
   test.each([
     { table: "solid_queue_jobs", columns: "id int, class_name text, created_at {time}, finished_at {time}" },
     { table: "customers", columns: "id int, email text, address text" },
