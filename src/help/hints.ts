@@ -61,6 +61,23 @@ const COMMANDS: Record<string, string> = {
   "store verify": "store check",
 };
 
+/** Words that are no topic's name, below the topic that tells of them. */
+const TOPIC_WORDS: Record<string, string> = {
+  configuration: "threshold thresholds timezone timezones toml settings",
+  connections: "url urls tls ssl password passwords",
+  presets: "table tables view views mapping column columns status statuses",
+  findings: "condition conditions verdict verdicts severity severities",
+  schedules: "cron daemon expect",
+  systemd: "timer timers units",
+  serve: "proxy nginx caddy token tokens",
+  api: "metrics prometheus grafana alerts",
+  json: "jq schemas",
+  security: "role roles secret secrets masking",
+  performance: "index indexes",
+  troubleshooting: "error errors messages",
+  "older-commands": "celery flower django",
+};
+
 /** Flags that there are not, and those that may be meant; the first that the command has. */
 const FLAGS: Record<string, string[]> = {
   since: ["time-window", "as-of"],
@@ -138,6 +155,12 @@ export function hintCommand(word: string): string | null {
   return Object.hasOwn(COMMANDS, word) ? (COMMANDS[word] ?? null) : null;
 }
 
+/** The topic that tells of what was asked for; null where nobody knows. */
+export function hintTopic(word: string): string | null {
+  const found = Object.entries(TOPIC_WORDS).find(([, words]) => words.split(" ").includes(word.toLowerCase()));
+  return found?.[0] ?? null;
+}
+
 /** A sentence about a flag that the command does not have; null where nobody knows. `value`: what stands behind it. */
 export function hintFlag(name: string, value: string | undefined, known: KnownFlags): string | null {
   if (name === "output") return "it prints to the standard output: leave the flag out, or write > FILE.";
@@ -165,7 +188,8 @@ function readLength(name: string, value: string): string | null {
 export function hintWords(typed: string[], known: KnownFlags, given: ReadonlyMap<string, string>): string | null {
   const words = typed.map((one) => one.replace(QUOTES, ""));
   const [word = ""] = words;
-  if (word !== typed[0] && word.startsWith("-")) return words.map(repeatWord).join(" ");
+  // Quoted like a name, or behind a -- of its own.
+  if (word.startsWith("-")) return words.map(repeatWord).join(" ");
   if (isNoPath(word) || SWITCH.test(word)) return null;
   if (word === "help") return "--help";
   if (DASHES.test(word)) return words.map((one) => repeatWord(one.replace(DASHES, "--"))).join(" ");

@@ -77,6 +77,13 @@ describe("a typing error runs nothing, exits 2 and names the right one", () => {
     { args: ["generate", "-c", "x", "--config", "y"], says: "--config is given twice" },
     { args: ["generate", "“--crm”", "genius"], says: "write automation-reports generate --crm genius." },
     { args: ["generate", "»genius«"], says: "write automation-reports generate --crm genius." },
+    {
+      args: ["generate", "--", "--crm", "genius"],
+      says: 'unexpected word "--crm": write automation-reports generate --crm genius.',
+    },
+    { args: ["help", "conditions"], says: 'unknown topic "conditions": write automation-reports help findings\n' },
+    { args: ["help", "Cron"], says: "write automation-reports help schedules\n" },
+    { args: ["config", "init", "-o", "/"], says: "/ is a directory: name a file in it" },
     { args: ["generate", "-vq"], says: "--quiet and --verbose exclude each other" },
     { args: ["generate", "-qfxml"], says: '--format "xml": choose' },
     { args: ["generate", "-v", "-q"], says: "--quiet and --verbose exclude each other" },

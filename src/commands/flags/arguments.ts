@@ -109,7 +109,7 @@ function explainWord(
   { flags, values, called }: { flags: KnownFlags; values: ReadonlyMap<string, string>; called: string },
 ): string {
   const end = rest.findIndex((word) => word.startsWith("-"));
-  const extra = end === -1 ? rest : rest.slice(0, end);
+  const extra = end < 1 ? rest : rest.slice(0, end);
   const [word = ""] = extra;
   const hint = hintWords(extra, flags, values);
   return `unexpected word ${quoteTyped(word)}${hint === null ? "." : `: write ${called} ${hint}.`}`;
