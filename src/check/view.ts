@@ -9,7 +9,7 @@ const OTHER_VIEW = "automation_runs";
 
 /** How the view calls the tables, where it needs two. */
 const RUN = "run";
-const OF_RULE = "of_rule";
+const NAMED = "named";
 
 const LONGEST_LINE = 76;
 const MOST_OTHERS = 30;
@@ -57,7 +57,7 @@ export function writeView(table: OtherTable, source: string, role: string | null
   ];
   const grant = role === null ? [] : [`GRANT SELECT ON ${name} TO "${role.replaceAll('"', '""')}";`];
   const columns = WANTED.map((column) => writeColumn(column, table, source, role === null));
-  const alias = table.ruleNames === null ? "" : ` AS ${RUN}`;
+  const alias = Object.keys(table.names).length === 0 ? "" : ` AS ${RUN}`;
   const ddl = [
     `CREATE VIEW ${name} AS SELECT`,
     ...packColumns(columns),
@@ -70,7 +70,7 @@ export function writeView(table: OtherTable, source: string, role: string | null
 }
 
 function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite: boolean): string {
-  const { name, likely, ruleNames } = table;
+  const { name, likely, names } = table;
   const own = likely.columns[column];
   const quoteName = (read: string) => writeName(read, likely);
   // A run without success may have its end there alone.
@@ -80,11 +80,10 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
   // What a run has to say may be no error.
   if (column === "error" && columns !== undefined && likely.success !== null && likely.failure === null)
     return `CASE WHEN ${isTrue(quoteName(likely.success))} THEN NULL ELSE ${columns.map(quoteName).join(" || ' ' || ")} END AS error`;
-  if (column === "rule" && ruleNames !== null && own !== undefined) {
-    const { table: names, key, name: label } = ruleNames;
-    return `(SELECT ${OF_RULE}.${quoteOwn(label)} FROM ${names} AS ${OF_RULE}
-    WHERE ${OF_RULE}.${quoteOwn(key)} = ${RUN}.${own.map(quoteOwn).join()}) AS rule`;
-  }
+  const named = column === "rule" || column === "crm_source" ? names[column] : undefined;
+  if (named !== undefined && own !== undefined)
+    return `(SELECT ${NAMED}.${quoteOwn(named.name)} FROM ${named.table} AS ${NAMED}
+    WHERE ${NAMED}.${quoteOwn(named.key)} = ${RUN}.${own.map(quoteOwn).join()}) AS ${column}`;
   if (columns !== undefined) {
     const read = columns.map(quoteName).join(" || ' ' || ");
     return read === column ? column : `${read} AS ${column}`;

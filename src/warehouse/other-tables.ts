@@ -1,7 +1,7 @@
-/** A table of another shape with what makes its runs readable: its likely columns, the keys of its JSON, the names of its rules. */
+/** A table of another shape with what makes its runs readable: its likely columns, the keys of its JSON, the names behind its keys. */
 import type { ColumnTypes } from "./casts.ts";
-import type { OtherTable, RuleNames } from "./facts.ts";
-import { findLikelyColumns, type JsonKey, type LikelyColumns } from "./likely-columns.ts";
+import type { Names, NameTable, OtherTable } from "./facts.ts";
+import { findLikelyColumns, type JsonKey } from "./likely-columns.ts";
 
 /** `name` and `schema` as `OtherTable`; `keys` of its values in JSON. */
 export type ShapedTable = {
@@ -12,6 +12,7 @@ export type ShapedTable = {
   keys?: JsonKey[];
 };
 
+const SOURCE_KEY = /^(?:crm|source|integration|system|provider|tenant|platform|vendor)_(?:id|uuid|key)$/;
 const LABELS = ["name", "title", "label", "slug", "code"];
 
 /** The one that is offered unasked, where no table was named; null: none looks as if it held runs. */
@@ -25,14 +26,22 @@ export function pickLikeliest<T extends ShapedTable>(tables: T[]): T | null {
 export function describeOther(table: ShapedTable, all: ShapedTable[]): OtherTable {
   const { name, schema } = table;
   const likely = findLikelyColumns(table);
-  return { name, schema, likely, ruleNames: findRuleNames(table, likely, all) };
+  const { columns, others } = likely;
+  const names: Names = {};
+  const rule = findNames(table, columns.rule?.[0], all);
+  if (rule !== null) names.rule = rule;
+  // A key of a CRM says nothing to the configuration, unless a name belongs to it.
+  const key = columns.crm_source === undefined ? others.find((one) => SOURCE_KEY.test(writeSnake(one))) : undefined;
+  const source = findNames(table, key, all);
+  if (key === undefined || source === null) return { name, schema, likely, names };
+  const read = { ...likely, columns: { ...columns, crm_source: [key] }, others: others.filter((one) => one !== key) };
+  return { name, schema, likely: read, names: { ...names, crm_source: source } };
 }
 
-/** Of runs that name their rule by its key alone, such as `job_id`: the table `jobs` beside theirs. */
-function findRuleNames(table: ShapedTable, { columns: { rule } }: LikelyColumns, all: ShapedTable[]): RuleNames | null {
-  const [column = ""] = rule ?? [];
-  const [, thing] = /^(.*[^_])_(?:id|uuid|key)$/.exec(writeSnake(column)) ?? [];
-  if (thing === undefined) return null;
+/** Of runs that name something by its key alone, such as `job_id`: the table `jobs` beside theirs. */
+function findNames(table: ShapedTable, column: string | undefined, all: ShapedTable[]): NameTable | null {
+  const [, thing] = /^(.*[^_])_(?:id|uuid|key)$/.exec(writeSnake(column ?? "")) ?? [];
+  if (column === undefined || thing === undefined) return null;
   const schema = unquote(table.schema ?? "");
   for (const other of all) {
     const own = writeSnake(nameAlone(other));

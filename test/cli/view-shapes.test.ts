@@ -151,9 +151,23 @@ const SHAPES: Shape[] = [
       INSERT INTO etl_jobs VALUES (1, 'orders', '0 * * * *');
       INSERT INTO job_runs VALUES (1, 1, 'success', ${quoted(9)}, ${quoted(8)}, 5, '{"host": "w1"}'),
         (2, 1, 'failed', ${quoted(7)}, ${quoted(6)}, 0, '{"host": "w1", "error": "x"}')`,
-    says: ["of_rule.id = run.job_id) AS rule", "rows_in AS records_processed", "payload->>'error' AS error"],
+    says: ["named.id = run.job_id) AS rule", "rows_in AS records_processed", "payload->>'error' AS error"],
     counts: { total_actions: 2, failed_actions: 1 },
     rules: ["orders"],
+  },
+  {
+    name: "Prisma: two keys in camel case, one of the CRM; of another CRM's runs nothing is counted",
+    table: "SyncRun",
+    sql: `CREATE TABLE "Integration" (id int, "displayOrder" int, name text);
+      CREATE TABLE "Job" (id int, title text);
+      CREATE TABLE "SyncRun" (id int, "integrationId" int, "jobId" int, status text, "startedAt" {time}, "finishedAt" {time});
+      INSERT INTO "Integration" VALUES (1, 1, 'hubspot'), (2, 2, 'genius');
+      INSERT INTO "Job" VALUES (7, 'deals');
+      INSERT INTO "SyncRun" VALUES (1, 1, 7, 'success', ${quoted(9)}, ${quoted(8)}), (2, 1, 7, 'failed', ${quoted(7)}, ${quoted(6)}),
+        (3, 2, 7, 'success', ${quoted(9)}, ${quoted(8)})`,
+    says: [`= run."integrationId") AS crm_source`, `= run."jobId") AS rule`],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["deals"],
   },
   {
     name: "a table that was named, and holds its runs in JSON",

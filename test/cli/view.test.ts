@@ -62,7 +62,7 @@ and set preset = "automation" and schema = "X y" and table = "automation_actions
       name,
       schema,
       likely: findLikelyColumns({ name, columns }),
-      ruleNames: null,
+      names: {},
     }));
     expect(adviseView(others, "o'brien", "reader")).toBe(says);
   });
