@@ -2,7 +2,7 @@
 import type { Explanation } from "../../report/explanation-schema.ts";
 import { countNames } from "../../report/left-out.ts";
 import { type Severity, rankSeverity } from "../../report/words.ts";
-import { formatCount, formatDuration, formatNear, formatPlural } from "../../text/figures.ts";
+import { formatCount, formatDuration, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { sayDue, sayWeekBefore } from "../../report/rule-words.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import { cutText, quoteWord, showText } from "../../text/terminal.ts";
@@ -30,6 +30,8 @@ const OTHER_SIGN = "?";
 const RUN_EXPENDABLE = ["Id", "Records"];
 const LIST_EXPENDABLE = ["Newest runs", "Since"];
 const LONGEST_NAME = 40;
+/** Of more rules those of which nothing is told would push the others off the screen. */
+const MOST_LISTED = 16;
 const NOT_KEPT = "not kept: the report was made without its details";
 
 export function renderExplanation(explanation: Explanation, view: View): string {
@@ -136,7 +138,10 @@ export type OwnFinding = { severity: Exclude<Severity, "info">; message: string;
  */
 export function renderRules(explanations: Explanation[], findings: OwnFinding[], command: string, view: View): string {
   const style = createStyle(view.color);
-  const sorted = explanations.toSorted((a, b) => rank(b) - rank(a));
+  const ranked = explanations.toSorted((a, b) => rank(b) - rank(a));
+  const flagged = ranked.filter(({ rule }) => rule.severity !== null);
+  const isLong = flagged.length > 0 && ranked.length > MOST_LISTED;
+  const sorted = isLong ? flagged : ranked;
   const column = (title: string, cellOf: (explanation: Explanation) => string): Column => ({
     title,
     align: "left",
@@ -155,7 +160,10 @@ export function renderRules(explanations: Explanation[], findings: OwnFinding[],
     column("Since", ({ rule }) => (rule.since === null ? "" : nearTime(rule.since, endMs, view))),
     ...(isKept ? [column("Newest runs", ({ runs }) => drawStrip(runs ?? [], style))] : []),
   ];
-  const note = isKept ? [] : [`${style.strong("Newest runs")}  ${NOT_KEPT}`];
+  const note = [
+    ...(isLong ? nameWell(ranked.slice(flagged.length), style, view) : []),
+    ...(isKept ? [] : [`${style.strong("Newest runs")}  ${NOT_KEPT}`]),
+  ];
   const lines = alignColumns(fitColumns(columns, LIST_EXPENDABLE, view.width), style.strong);
   const next = `automation-reports ${command} ${quoteWord(first.rule.rule_name)}${view.repeat.config}${view.repeat.window}`;
   const blocks = [[...lines, ...note], ...(own.length === 0 ? [] : [own])]
@@ -165,6 +173,14 @@ export function renderRules(explanations: Explanation[], findings: OwnFinding[],
     `${blocks}${own.length === 0 ? "" : "\n"}\n${offerCommand(next, style, view.width).join("\n")}\n`,
     view,
   );
+}
+
+/** In one line, as the CRMs that are fine. */
+function nameWell(explanations: Explanation[], style: Style, { width }: View): string[] {
+  if (explanations.length === 0) return [];
+  const names = explanations.map(({ rule }) => cutText(showText(rule.rule_name), LONGEST_NAME));
+  const text = `nothing is told of ${formatPlural(names.length, "rule")}: ${listNames(names)}`;
+  return hang(style.good(VERDICT_MARKS.ok), text, 1, width);
 }
 
 function listOwn(findings: OwnFinding[], style: Style, { width }: View): string[] {
