@@ -219,7 +219,12 @@ export function findLikelyColumns({ name, columns, types: own = {}, keys = [] }:
   const seek = (wanted: Wanted, patterns: string[], { beside }: Likely = LIKELY[wanted]): string | null => {
     const taken = Object.values(found).flat();
     const free = worded.filter(({ column }) => !taken.includes(column) && isReadable(column, wanted, types));
-    return seekColumn(free, patterns, beside);
+    if (wanted === "rule") return seekColumn(free, patterns, beside);
+    // A column of its own says it better than a key of JSON does; of a rule the more telling name counts.
+    const [keyed = [], whole = []] = [true, false].map((isKey) =>
+      free.filter((one) => written.has(one.column) === isKey),
+    );
+    return seekColumn(whole, patterns, beside) ?? seekColumn(keyed, patterns, beside);
   };
   for (const wanted of WANTED) {
     const own = seek(wanted, LIKELY[wanted].patterns);

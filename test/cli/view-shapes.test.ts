@@ -149,7 +149,7 @@ const SHAPES: Shape[] = [
     sql: `CREATE TABLE etl_jobs (id int, name text, cron text);
       CREATE TABLE job_runs (id int, job_id int, status text, started_at {time}, ended_at {time}, rows_in int, payload jsonb);
       INSERT INTO etl_jobs VALUES (1, 'orders', '0 * * * *');
-      INSERT INTO job_runs VALUES (1, 1, 'success', ${quoted(9)}, ${quoted(8)}, 5, '{"host": "w1"}'),
+      INSERT INTO job_runs VALUES (1, 1, 'success', ${quoted(9)}, ${quoted(8)}, 5, '{"host": "w1", "records_processed": 9}'),
         (2, 1, 'failed', ${quoted(7)}, ${quoted(6)}, 0, '{"host": "w1", "error": "x"}')`,
     says: ["named.id = run.job_id) AS rule", "rows_in AS records_processed", "payload->>'error' AS error"],
     counts: { total_actions: 2, failed_actions: 1 },
