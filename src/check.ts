@@ -191,13 +191,14 @@ function hideSecrets(item: CheckItem, redact: (text: string) => string): CheckIt
 
 function judgeReport(crm: CrmConfig, outcomes: Outcome[], nowMs: number, facts: WarehouseFacts): CheckItem[] {
   const outcome = outcomes.find(({ source }) => source === crm.name);
-  const item = (status: CheckItem["status"], message: string): CheckItem[] => [
-    { id: "report", status, message, advice: null, evidence: {} },
+  const item = (status: CheckItem["status"], message: string, advice: string | null = null): CheckItem[] => [
+    { id: "report", status, message, advice, evidence: {} },
   ];
   if (outcome === undefined) return [];
   if (outcome.status === "failed") return item("error", outcome.reason);
   const context = { passId: "check", generatedMs: nowMs, generator: GENERATOR, detailed: false };
-  const { metadata, performance_metrics: metrics } = buildReport(outcome.activity, settingsOf(crm), context, null);
+  const report = buildReport(outcome.activity, settingsOf(crm), context, null);
+  const { metadata, performance_metrics: metrics, findings, recommendations } = report;
   if (metadata.status === "fallback") return item("error", metadata.note ?? "there is no table to read");
   const made = `a report of the last hour took ${metadata.query_seconds.toFixed(2)} s`;
   const reach = judgeReach(metadata, facts).map((judged): CheckItem => ({
@@ -206,8 +207,10 @@ function judgeReport(crm: CrmConfig, outcomes: Outcome[], nowMs: number, facts: 
     evidence: {},
     ...judged,
   }));
-  return [
-    ...item("ok", `${made}: ${formatPlural(metrics.total_actions, "action")}, ${metrics.failed_actions} failed`),
-    ...reach,
-  ];
+  const counted = `${made}: ${formatPlural(metrics.total_actions, "action")}, ${metrics.failed_actions} failed`;
+  // Of a table that is read for the first time, nothing is counted before its words are known.
+  const unknown = findings.findIndex(({ id }) => id === "unknown-status");
+  const advice = recommendations.find(({ finding }) => finding === unknown)?.recommendation ?? null;
+  const told = unknown === -1 ? item("ok", counted) : item("warn", `${counted}; ${findings[unknown]?.message}`, advice);
+  return [...told, ...reach];
 }

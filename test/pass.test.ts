@@ -62,8 +62,8 @@ test("what a pass did is a document: made and failed CRMs in order, one cause sa
   expect([checkSchema({ ...document, reports }), checkSchema.errors]).toEqual([true, null]);
   expect(document.outcomes).toEqual([
     { source: "hubspot", status: "made", verdict: "ok", reason: null, seconds: expect.any(Number) as number },
-    failedOutcome("dead", expect.stringContaining("/***/x cannot be opened") as never),
-    failedOutcome("gone", expect.stringContaining("/***/x cannot be opened") as never),
+    failedOutcome("dead", expect.stringContaining("/***/x: there is no such file") as never),
+    failedOutcome("gone", expect.stringContaining("/***/x: there is no such file") as never),
   ]);
   expect(document.verdict).toBe("critical");
   expect(document.findings.map(({ id, evidence }) => [id, evidence["sources"]])).toEqual([

@@ -7,6 +7,10 @@ import type { LikelyColumns, Wanted } from "../warehouse/likely-columns.ts";
 const VIEW = "automation_actions";
 const OTHER_VIEW = "automation_runs";
 
+/** How the view calls the tables, where it needs two. */
+const RUN = "run";
+const NAMED = "named";
+
 const LONGEST_LINE = 76;
 const MOST_OTHERS = 30;
 /** Every column that the preset reads, with what stands for it where nothing was found on PostgreSQL. */
@@ -53,23 +57,33 @@ export function writeView(table: OtherTable, source: string, role: string | null
   ];
   const grant = role === null ? [] : [`GRANT SELECT ON ${name} TO "${role.replaceAll('"', '""')}";`];
   const columns = WANTED.map((column) => writeColumn(column, table, source, role === null));
+  const alias = Object.keys(table.names).length === 0 ? "" : ` AS ${RUN}`;
   const ddl = [
     `CREATE VIEW ${name} AS SELECT`,
     ...packColumns(columns),
     ...listGaps(likely),
-    `FROM ${own};`,
+    `FROM ${own}${alias};`,
     ...grant,
   ].join("\n");
   const task = likely.isKnown ? "look whether each column is the right one in" : "put its own columns for the NULLs in";
   return `if the runs are in ${own}, ${task}\n${ddl}\nand set ${settings.join(" and ")}`;
 }
 
-function writeColumn(column: Wanted, { name, likely }: OtherTable, source: string, isSqlite: boolean): string {
+function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite: boolean): string {
+  const { name, likely, names } = table;
   const own = likely.columns[column];
+  const quoteName = (read: string) => writeName(read, likely);
   // A run without success may have its end there alone.
   const ends = column === "finished_at" && (own?.length ?? 0) < 2 ? [...(own ?? []), ...likely.failedAt] : [];
   if (ends.length > 1) return `coalesce(${ends.map(quoteName).join(", ")}) AS finished_at`;
   const columns = ends.length === 1 ? ends : own;
+  // What a run has to say may be no error.
+  if (column === "error" && columns !== undefined && likely.success !== null && likely.failure === null)
+    return `CASE WHEN ${isTrue(quoteName(likely.success))} THEN NULL ELSE ${columns.map(quoteName).join(" || ' ' || ")} END AS error`;
+  const named = column === "rule" || column === "crm_source" ? names[column] : undefined;
+  if (named !== undefined && own !== undefined)
+    return `(SELECT ${NAMED}.${quoteOwn(named.name)} FROM ${named.table} AS ${NAMED}
+    WHERE ${NAMED}.${quoteOwn(named.key)} = ${RUN}.${own.map(quoteOwn).join()}) AS ${column}`;
   if (columns !== undefined) {
     const read = columns.map(quoteName).join(" || ' ' || ");
     return read === column ? column : `${read} AS ${column}`;
@@ -83,7 +97,9 @@ function writeColumn(column: Wanted, { name, likely }: OtherTable, source: strin
 }
 
 /** What a run came to, where no column says it: by a flag, else by an error or a time that only a failed one has. */
-function writeOutcome({ success, failure, failedAt, columns }: LikelyColumns): string | null {
+function writeOutcome(likely: LikelyColumns): string | null {
+  const { success, failure, failedAt, columns } = likely;
+  const quoteName = (read: string) => writeName(read, likely);
   if (success === null && failure === null && failedAt.length === 0) return null;
   const end = columns.finished_at?.[0];
   const open = end === undefined ? [] : [`WHEN ${quoteName(end)} IS NULL THEN 'running'`];
@@ -95,7 +111,7 @@ function writeOutcome({ success, failure, failedAt, columns }: LikelyColumns): s
     success === null
       ? [...failed, ...stopped, ...open, `ELSE '${rest}'`]
       : [
-          `WHEN lower(CAST(${quoteName(success)} AS text)) IN ${TRUE} THEN 'success'`,
+          `WHEN ${isTrue(quoteName(success))} THEN 'success'`,
           ...stopped,
           ...open,
           `WHEN ${quoteName(success)} IS NOT NULL THEN 'failed'`,
@@ -103,8 +119,13 @@ function writeOutcome({ success, failure, failedAt, columns }: LikelyColumns): s
   return ["CASE", ...arms, "END"].join("\n    ").replace(/\n {4}END$/, "\n  END");
 }
 
+function isTrue(column: string): string {
+  return `lower(CAST(${column} AS text)) IN ${TRUE}`;
+}
+
 /** As comments in the statement, for whoever is about to run it. */
-function listGaps({ columns, success, failure, failedAt, others }: LikelyColumns): string[] {
+function listGaps(likely: LikelyColumns): string[] {
+  const { columns, success, failure, failedAt, others } = likely;
   const hasFailedAt = failedAt.length > 0;
   const isSaid = (column: Wanted) =>
     columns[column] !== undefined ||
@@ -119,9 +140,15 @@ function listGaps({ columns, success, failure, failedAt, others }: LikelyColumns
     ...split.map((own) => `  -- must read as 2026-07-10 21:00:00: ${own.join(" and ")}`),
     ...wrapNames("  -- found no column for ", rare),
     // Which of them is meant, whoever fills a gap has to see.
-    ...(needed.length === 0
+    ...(gaps.length === 0
       ? []
-      : wrapNames("  -- its other columns: ", others.slice(0, MOST_OTHERS).map(quoteName).map(showText))),
+      : wrapNames(
+          "  -- its other columns: ",
+          others
+            .slice(0, MOST_OTHERS)
+            .map((name) => writeName(name, likely))
+            .map(showText),
+        )),
   ];
 }
 
@@ -153,7 +180,13 @@ function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-function quoteName(name: string): string {
+/** A column, or what a key of its JSON holds. */
+function writeName(name: string, { keys }: LikelyColumns): string {
+  const read = keys.get(name);
+  return read === undefined ? quoteOwn(name) : `${quoteOwn(read.column)}->>${quoteText(read.key)}`;
+}
+
+function quoteOwn(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 

@@ -22,7 +22,7 @@ export function readCrm(name: string, own: Table, defaults: Table, reading: Read
   if ((settings.table !== null || settings.rules_table !== null) && settings.preset === "auto") {
     say(
       settings.table === null ? "rules_table" : "table",
-      'say which kind of table: preset = "sync-history" or "automation"',
+      'say which kind of table: preset = "sync-history", or "automation" for one of any other shape, of which check then writes a view',
     );
   }
   for (const [rule, { expect }] of Object.entries(settings.rules)) {

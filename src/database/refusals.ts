@@ -19,7 +19,7 @@ const OWN_FUNCTIONS =
   `array_agg array_position avg bool_and bool_or btrim chr clock_timestamp concat_ws count current_schema
   current_schemas current_setting date_part floor format format_type generate_series has_schema_privilege has_table_privilege
   hashtext json_agg json_build_array json_build_object jsonb_agg jsonb_array_elements_text jsonb_build_array
-  jsonb_build_object jsonb_object_agg jsonb_typeof left length lower lpad max min now octet_length percentile_cont
+  jsonb_build_object jsonb_object_agg jsonb_object_keys jsonb_typeof left length lower lpad max min now octet_length percentile_cont
   pg_advisory_xact_lock pg_column_size pg_get_expr pg_get_indexdef pg_get_userbyid pg_has_role pg_is_in_recovery
   pg_last_wal_receive_lsn pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_relation_size pg_total_relation_size
   quote_ident regexp_match regexp_replace replace reverse right row_number row_security_active set_config string_agg strpos

@@ -54,7 +54,7 @@ const NOT_A_URL =
 /** How connections are written elsewhere, and how to write them here. */
 const OTHER_FORMS: [RegExp, string][] = [
   [/^psql\s/, "leave out psql and the quotation marks: write postgresql://user@host:5432/database"],
-  [/^["']/, "leave out the quotation marks inside the URL"],
+  [/^["'\u2018-\u201F\u00AB\u00BB]/, "leave out the quotation marks inside the URL"],
   [/^jdbc:/i, "leave out jdbc: and write postgresql://user@host:5432/database"],
   [/^postgres(?:ql)?\+\w+:/, "leave out the driver's name after the +: write postgresql://user@host:5432/database"],
   [/^[\w ]+=/, "this is no URL: write its parts as postgresql://user@host:5432/database"],

@@ -61,6 +61,23 @@ const COMMANDS: Record<string, string> = {
   "store verify": "store check",
 };
 
+/** Words that are no topic's name, below the topic that tells of them. */
+const TOPIC_WORDS: Record<string, string> = {
+  configuration: "threshold thresholds timezone timezones toml settings",
+  connections: "url urls tls ssl password passwords",
+  presets: "table tables view views mapping column columns status statuses",
+  findings: "condition conditions verdict verdicts severity severities",
+  schedules: "cron daemon expect",
+  systemd: "timer timers units",
+  serve: "proxy nginx caddy token tokens",
+  api: "metrics prometheus grafana alerts",
+  json: "jq schemas",
+  security: "role roles secret secrets masking",
+  performance: "index indexes",
+  troubleshooting: "error errors messages",
+  "older-commands": "celery flower django",
+};
+
 /** Flags that there are not, and those that may be meant; the first that the command has. */
 const FLAGS: Record<string, string[]> = {
   since: ["time-window", "as-of"],
@@ -121,6 +138,8 @@ const PATH = /\/|\.toml$/;
 const SWITCH = /^(?:true|false|yes|no|on|off)$/i;
 /** What word processors and web pages make of two hyphens. */
 const DASHES = /^-?[\u2010-\u2015\u2212][-\u2010-\u2015\u2212]*(?=[a-z])/i;
+/** The quotation marks of word processors, which a shell takes for letters. */
+const QUOTES = /^[\u2018-\u201F\u00AB\u00BB\u2039\u203A]+|[\u2018-\u201F\u00AB\u00BB\u2039\u203A]+$/g;
 /** What was typed, without the secret that may stand in it. */
 export function repeatWord(word: string): string {
   return isNoPath(word) ? "…" : quoteWord(maskSecrets(word));
@@ -134,6 +153,12 @@ export function quoteTyped(word: string): string {
 /** The command to type for a word that is none, behind the name of its group; null where nobody knows. */
 export function hintCommand(word: string): string | null {
   return Object.hasOwn(COMMANDS, word) ? (COMMANDS[word] ?? null) : null;
+}
+
+/** The topic that tells of what was asked for; null where nobody knows. */
+export function hintTopic(word: string): string | null {
+  const found = Object.entries(TOPIC_WORDS).find(([, words]) => words.split(" ").includes(word.toLowerCase()));
+  return found?.[0] ?? null;
 }
 
 /** A sentence about a flag that the command does not have; null where nobody knows. `value`: what stands behind it. */
@@ -160,8 +185,11 @@ function readLength(name: string, value: string): string | null {
 }
 
 /** The flags to type for words that stand without one; null where nobody knows. `given`: the values of those that are typed. */
-export function hintWords(words: string[], known: KnownFlags, given: ReadonlyMap<string, string>): string | null {
+export function hintWords(typed: string[], known: KnownFlags, given: ReadonlyMap<string, string>): string | null {
+  const words = typed.map((one) => one.replace(QUOTES, ""));
   const [word = ""] = words;
+  // Quoted like a name, or behind a -- of its own.
+  if (word.startsWith("-")) return words.map(repeatWord).join(" ");
   if (isNoPath(word) || SWITCH.test(word)) return null;
   if (word === "help") return "--help";
   if (DASHES.test(word)) return words.map((one) => repeatWord(one.replace(DASHES, "--"))).join(" ");

@@ -3,7 +3,7 @@ import { suggestName } from "../config/nearest.ts";
 import { AppError } from "../errors.ts";
 import { PROGRAM } from "../version.ts";
 import type { CommandHelp } from "./commands.ts";
-import { hintCommand, hintFlag, quoteTyped, repeatWord, type KnownFlags } from "./hints.ts";
+import { hintCommand, hintFlag, hintTopic, quoteTyped, repeatWord, type KnownFlags } from "./hints.ts";
 
 /** `path`: the groups that were found, `rest`: the words behind them. */
 export function explainUnknown(path: string[], rest: string[], described: CommandHelp[]): AppError {
@@ -15,7 +15,8 @@ export function explainUnknown(path: string[], rest: string[], described: Comman
   const inside = group?.commands.map(({ name }) => name) ?? [];
   const names = isHelp ? [...new Set([...inside, ...namesOf(described)])] : inside;
   const what = `unknown ${isHelp ? "topic" : "command"} ${quoteTyped(word)}`;
-  const meant = isHelp ? null : findMeant(path, word, described);
+  const topic = isHelp ? hintTopic(word) : null;
+  const meant = topic === null ? (isHelp ? null : findMeant(path, word, described)) : [...path, topic];
   if (meant !== null) return new AppError("usage", `${what}: write ${line(meant, rest.slice(1), described)}`);
   return new AppError("usage", `${what}: ${suggestName(word, names)} ${see}`);
 }

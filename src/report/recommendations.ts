@@ -147,8 +147,8 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation:
       typeof usual === "number"
-        ? `Say in the configuration when it should run: ${writeExpect(rule_name, sayEvery(usual * SECOND_MS))}`
-        : `Say in the configuration when it should run, such as daily at 04:00: ${writeExpect(rule_name, "0 4 * * *")}`,
+        ? `Say in the CRM's table of the configuration when it should run: ${writeExpect(rule_name, sayEvery(usual * SECOND_MS))}`
+        : `Say in the CRM's table of the configuration when it should run, such as daily at 04:00: ${writeExpect(rule_name, "0 4 * * *")}`,
   }),
   "stale-actions": ({ message, evidence }) => ({
     id: "clear-stale-runs",

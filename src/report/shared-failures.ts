@@ -309,7 +309,10 @@ function describeSpan({ span, times, waiting, over }: Told, family: string, { en
   };
 }
 
+/** Where nothing has had the time to succeed. */
+export const NOT_KNOWN_OVER = "not known to be over";
+
 function sayWaiting(waiting: string[], crms: number): string {
-  if (waiting.length === 0) return "";
+  if (waiting.length === 0) return `, ${NOT_KNOWN_OVER}`;
   return `, and ${waiting.length === crms ? "none of them" : `nothing of ${listNames(waiting)}`} has succeeded since`;
 }

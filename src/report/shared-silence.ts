@@ -22,16 +22,15 @@ function findGoingOn(reports: Report[]): Finding[] {
   if (together.length < TOGETHER && !isHalf) return [];
   const sources = together.map(({ source }) => source);
   const since = formatInstant(Math.max(...together.map(({ lastMs }) => lastMs)));
-  const what = together.every(({ isAll }) => isAll)
-    ? "nothing has started in them"
-    : "several of their rules have not started";
+  const whole = together.every(({ isAll }) => isAll);
+  const what = whole ? "nothing has started in them" : "several of their rules have not started";
   return [
     {
       id: "silence-shared",
       severity: "critical",
       rule_name: null,
       message: `One cause for ${sources.length} CRMs (${listNames(sources)}): ${what} since ${formatMinute(since)}: is the scheduler alive?`,
-      evidence: { sources, since },
+      evidence: { sources, since, whole },
     },
   ];
 }

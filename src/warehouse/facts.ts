@@ -103,7 +103,13 @@ export type FoundTables = {
 };
 
 /** A table or view that may hold runs. `name` and `schema`: as SQL writes them; null: there are no schemas. */
-export type OtherTable = { name: string; schema: string | null; likely: LikelyColumns };
+export type OtherTable = { name: string; schema: string | null; likely: LikelyColumns; names: Names };
+
+/** Where the runs have a key alone: the table that has the name to it. */
+export type Names = Partial<Record<"crm_source" | "rule", NameTable>>;
+
+/** `table`: as SQL writes it. */
+export type NameTable = { table: string; key: string; name: string };
 
 export type RowFacts = {
   unreadable: UnreadableStarts[];

@@ -32,6 +32,8 @@ export type LikelyColumns = {
   failedAt: string[];
   /** The table's columns that were taken for nothing. */
   others: string[];
+  /** Of the columns above those that are keys in JSON: how each is read. */
+  keys: Map<string, JsonKey>;
   /** Enough to offer the table unasked. */
   isOfRuns: boolean;
   /** At least one thing that a run has. */
@@ -40,7 +42,10 @@ export type LikelyColumns = {
   rank: number;
 };
 
-type ReadableTable = { name: string; columns: string[]; types?: ColumnTypes };
+/** A key of the objects that a column holds. */
+export type JsonKey = { column: string; key: string };
+
+type ReadableTable = { name: string; columns: string[]; types?: ColumnTypes; keys?: JsonKey[] };
 
 /** Each word of a pattern is one of several; what else a name may hold is in `beside`. The first pattern that fits is the likeliest. */
 type Likely = {
@@ -93,7 +98,7 @@ const LIKELY: Record<Wanted, Likely> = {
       "job name|class|type",
       "task|package|pipeline|flow|workflow|automation|sync|schedule|process|procedure|trigger|step name|class|type",
       "dag id",
-      "job|task|pipeline|flow|workflow",
+      "job|task|pipeline|flow|workflow|sync",
       "unique id",
       `${THING} type|name|class`,
       "connector|connection|deployment|report|script|worker|handler name|class|type",
@@ -132,7 +137,7 @@ const LIKELY: Record<Wanted, Likely> = {
       `${UNITS}|count processed`,
       "processed",
       `total ${UNITS}`,
-      `${UNITS} read|synced|extracted|fetched|loaded|imported|affected|emitted|written|seen|ingested`,
+      `${UNITS} read|synced|extracted|fetched|loaded|imported|affected|emitted|written|seen|ingested|in|out|copied|transferred`,
       `${UNITS}|rowcount`,
       "processed|synced|fetched|imported count|number|total|num|no",
       "count",
@@ -203,13 +208,23 @@ const LONGEST_GLUED = 40;
 
 type Worded = { column: string; words: string[] };
 
-export function findLikelyColumns({ name, columns, types = {} }: ReadableTable): LikelyColumns {
-  const worded = columns.map((column) => ({ column, words: splitName(column) }));
+export function findLikelyColumns({ name, columns, types: own = {}, keys = [] }: ReadableTable): LikelyColumns {
+  const written = new Map(keys.map((one) => [`${one.column}.${one.key}`, one]));
+  const types: ColumnTypes = { ...own, ...Object.fromEntries([...written.keys()].map((column) => [column, "text"])) };
+  const worded = [
+    ...columns.map((column) => ({ column, words: splitName(column) })),
+    ...[...written].map(([column, { key }]) => ({ column, words: splitName(key) })),
+  ];
   const found: LikelyColumns["columns"] = {};
   const seek = (wanted: Wanted, patterns: string[], { beside }: Likely = LIKELY[wanted]): string | null => {
     const taken = Object.values(found).flat();
     const free = worded.filter(({ column }) => !taken.includes(column) && isReadable(column, wanted, types));
-    return seekColumn(free, patterns, beside);
+    if (wanted === "rule") return seekColumn(free, patterns, beside);
+    // A column of its own says it better than a key of JSON does; of a rule the more telling name counts.
+    const [keyed = [], whole = []] = [true, false].map((isKey) =>
+      free.filter((one) => written.has(one.column) === isKey),
+    );
+    return seekColumn(whole, patterns, beside) ?? seekColumn(keyed, patterns, beside);
   };
   for (const wanted of WANTED) {
     const own = seek(wanted, LIKELY[wanted].patterns);
@@ -248,6 +263,7 @@ export function findLikelyColumns({ name, columns, types = {} }: ReadableTable):
     success,
     failure,
     failedAt,
+    keys: written,
     others: free.map(({ column }) => column).filter((column) => !failedAt.includes(column)),
     isOfRuns: found.rule !== undefined && found.started_at !== undefined && hasOutcome && hasMore,
     isKnown: isRuleSure || hasTime || found.status !== undefined,

@@ -1,6 +1,5 @@
 /** The columns that each preset's SQL cannot do without, and which of them a table does not have. */
 import type { PresetName } from "../report/words.ts";
-import { findLikelyColumns, type LikelyColumns } from "./likely-columns.ts";
 import type { Dialect } from "./presets.ts";
 import type { TableName } from "./tables.ts";
 
@@ -57,11 +56,6 @@ export function findIncomplete(
   const known = dialect === "sqlite" ? columns.map((name) => name.toLowerCase()) : columns;
   const missing = NEEDED[preset][relation].filter((name) => !known.includes(name));
   return missing.length === 0 ? null : { table, missing, columns };
-}
-
-/** What the table has instead. */
-export function findLikely({ table: { name, types }, columns }: Incomplete): LikelyColumns {
-  return findLikelyColumns({ name, columns, ...(types === undefined ? {} : { types }) });
 }
 
 /** In one line, for whoever only wanted a report. */

@@ -382,8 +382,8 @@ describe.each(ENGINES)("%s", (engine) => {
     const { recommendations } = await judge(engine, { runs: [...monthly, ...newOne], schedules: unread });
     const advised = recommendations.filter(({ id }) => id === "expect-rule");
     expect(advised.map(({ recommendation }) => recommendation)).toEqual([
-      'Say in the configuration when it should run: rules."monthly" = { expect = "every 31 days" }',
-      'Say in the configuration when it should run, such as daily at 04:00: rules."new_one" = { expect = "0 4 * * *" }',
+      'Say in the CRM\'s table of the configuration when it should run: rules."monthly" = { expect = "every 31 days" }',
+      'Say in the CRM\'s table of the configuration when it should run, such as daily at 04:00: rules."new_one" = { expect = "0 4 * * *" }',
     ]);
   });
 

@@ -228,6 +228,7 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
             name: "sync_history",
             columns: ["id", "crm_source", "sync_type", "status", "start_time", "end_time"],
           }),
+          names: {},
         },
         missing: ["records_failed"],
       },

@@ -7,7 +7,8 @@ import { Database } from "bun:sqlite";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExplanationsSchema, type Explanation } from "../../src/report/explanation-schema.ts";
-import { freshDirectory, runCli } from "../making/cli.ts";
+import { directoryWith, freshDirectory, runCli } from "../making/cli.ts";
+import { makeTables } from "../making/own-tables.ts";
 import { startPeer } from "../making/peers.ts";
 
 const AS_OF = ["--as-of", "2026-07-10T21:00:00Z"];
@@ -38,6 +39,12 @@ test("a rule: why, since when, its limits with their origin, its runs, what to d
   ]) {
     expect(stdout).toContain(`\n${line}\n`);
   }
+  expect((await explain("genius", "history")).stdout).toContain("\n  Week ago    no run ended\n");
+  expect((await explain("hubspot", "invoices")).stdout).toContain("; 3 due, 3 missed, 1 may still start\n");
+  // What a terminal of 24 lines still shows.
+  expect(stdout).toEndWith(
+    "\n\n  ✗  zipcodes: last success 1d 04h ago, due every 4h, 6 runs did not start\n     → Restart zipcodes, or its scheduler and worker\n",
+  );
   expect(stdout).toContain(`\n  Newest runs  ${"✓".repeat(20)}  the newest last\n`);
   expect(stdout.split("\n").filter((line) => Bun.stringWidth(line) > 100)).toEqual([]);
 });
@@ -68,6 +75,33 @@ test("all rules of a CRM: a line each, worst first, and the next command", async
   const lines = stdout.trimEnd().split("\n");
   expect(lines[1]).toMatch(/^users +failing, critical +9 Jul 21:00 +✓+✗+$/);
   expect(lines.at(-1)).toBe("Next: automation-reports explain genius users --as-of 2026-07-10T21:00:00Z");
+  const narrow = await runCli(["explain", "genius", ...AS_OF], { cwd, env: { COLUMNS: "60" } });
+  expect(narrow.stdout).toEndWith(
+    "\nNext: automation-reports explain genius users \\\n  --as-of 2026-07-10T21:00:00Z\n",
+  );
+});
+
+test("of 20 rules, two of them flagged, the others share a line: the screen keeps what needs somebody", async () => {
+  await using tables = await makeTables(
+    "sqlite",
+    `CREATE TABLE automation_actions (id integer primary key, crm_source text, rule text, status text, started_at text, finished_at text,
+      records_processed int, records_created int, records_updated int, records_failed int, error text, dry_run boolean, wrapper boolean);
+    WITH RECURSIVE rules(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM rules WHERE n < 20),
+      hours(h) AS (SELECT 0 UNION ALL SELECT h + 1 FROM hours WHERE h < 100)
+    INSERT INTO automation_actions (crm_source, rule, status, started_at, finished_at, records_processed, error)
+      SELECT 'hubspot', printf('r%02d', n), CASE WHEN n IN (7, 12) AND h < 8 THEN 'failed' ELSE 'success' END,
+        datetime('2026-07-10 20:30', '-' || h || ' hours'), datetime('2026-07-10 20:31', '-' || h || ' hours'), 5,
+        CASE WHEN n IN (7, 12) AND h < 8 THEN 'HTTP 500' END FROM rules, hours`,
+  );
+  const own = directoryWith(`[crm.hubspot]\nurl = "${tables.url}"\n`);
+  const { stdout } = await runCli(["explain", "hubspot", ...AS_OF], { cwd: own, env: { COLUMNS: "100" } });
+  const [list = ""] = stdout.split("\n\n");
+  expect(list.split("\n").map((line) => line.slice(0, 60).trimEnd())).toEqual([
+    "Rule  Condition          Since  Newest runs",
+    "r07   failing, critical  13:31  ✓✓✓✓✓✓✓✓✓✓✓✓✗✗✗✗✗✗✗✗",
+    "r12   failing, critical  13:31  ✓✓✓✓✓✓✓✓✓✓✓✓✗✗✗✗✗✗✗✗",
+    "  ✓  nothing is told of 18 rules: r01, r02, r03, r04, r05 an",
+  ]);
 });
 
 test("all rules of a CRM: why the CRM itself is flagged stands below them, with what to do", async () => {

@@ -21,6 +21,7 @@ type Shape = {
   settings?: string;
   says?: string[];
   counts: Partial<Report["performance_metrics"]>;
+  rules?: string[];
 };
 
 const SHAPES: Shape[] = [
@@ -60,6 +61,14 @@ const SHAPES: Shape[] = [
       INSERT INTO etl_audit VALUES (1, 'a', true, ${quoted(9)}, ${quoted(8)}, NULL), (2, 'a', false, ${quoted(7)}, ${quoted(6)}, 'x'),
         (3, 'a', NULL, ${quoted(2)}, NULL, NULL)`,
     counts: { total_actions: 2, failed_actions: 1, running_actions: 1 },
+  },
+  {
+    name: "a flag of success, beside what each run has to say",
+    table: "sync_log",
+    sql: `CREATE TABLE sync_log (id int, job_name text, run_at {time}, duration_ms int, success boolean, message text);
+      INSERT INTO sync_log VALUES (1, 'a', ${quoted(9)}, 60000, true, 'all good'), (2, 'a', ${quoted(7)}, 60000, false, 'x')`,
+    says: ["THEN NULL ELSE message END AS error", "-- its other columns: duration_ms"],
+    counts: { total_actions: 2, failed_actions: 1 },
   },
   {
     name: "Airbyte: the jobs, and not the connections with their creation alone",
@@ -135,6 +144,44 @@ const SHAPES: Shape[] = [
     counts: { failed_actions: 1, successful_actions: 0 },
   },
   {
+    name: "two tables: the runs have the key of their job alone, and the job has the name",
+    table: "job_runs",
+    sql: `CREATE TABLE etl_jobs (id int, name text, cron text);
+      CREATE TABLE job_runs (id int, job_id int, status text, started_at {time}, ended_at {time}, rows_in int, payload jsonb);
+      INSERT INTO etl_jobs VALUES (1, 'orders', '0 * * * *');
+      INSERT INTO job_runs VALUES (1, 1, 'success', ${quoted(9)}, ${quoted(8)}, 5, '{"host": "w1", "records_processed": 9}'),
+        (2, 1, 'failed', ${quoted(7)}, ${quoted(6)}, 0, '{"host": "w1", "error": "x"}')`,
+    says: ["named.id = run.job_id) AS rule", "rows_in AS records_processed", "payload->>'error' AS error"],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["orders"],
+  },
+  {
+    name: "Prisma: two keys in camel case, one of the CRM; of another CRM's runs nothing is counted",
+    table: "SyncRun",
+    sql: `CREATE TABLE "Integration" (id int, "displayOrder" int, name text);
+      CREATE TABLE "Job" (id int, title text);
+      CREATE TABLE "SyncRun" (id int, "integrationId" int, "jobId" int, status text, "startedAt" {time}, "finishedAt" {time});
+      INSERT INTO "Integration" VALUES (1, 1, 'hubspot'), (2, 2, 'genius');
+      INSERT INTO "Job" VALUES (7, 'deals');
+      INSERT INTO "SyncRun" VALUES (1, 1, 7, 'success', ${quoted(9)}, ${quoted(8)}), (2, 1, 7, 'failed', ${quoted(7)}, ${quoted(6)}),
+        (3, 2, 7, 'success', ${quoted(9)}, ${quoted(8)})`,
+    says: [`= run."integrationId") AS crm_source`, `= run."jobId") AS rule`],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["deals"],
+  },
+  {
+    name: "a table that was named, and holds its runs in JSON",
+    table: "events",
+    settings: 'preset = "automation"\ntable = "events"',
+    sql: `CREATE TABLE events (id int, event_type text, created_at {time}, "Data" jsonb);
+      INSERT INTO events VALUES (1, 'sync.finished', ${quoted(8)}, '{"sync": "deals", "status": "ok", "startedAt": "${ago(9)}", "endedAt": "${ago(8)}"}'),
+        (2, 'sync.finished', ${quoted(6)}, '{"sync": "deals", "status": "error", "startedAt": "${ago(7)}", "endedAt": "${ago(6)}", "error": "x"}'),
+        (3, 'noise', ${quoted(5)}, '[1]'), (4, 'noise', ${quoted(5)}, NULL)`,
+    says: [`"Data"->>'sync' AS rule`, `"Data"->>'status' AS status`, `"Data"->>'startedAt' AS started_at`],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["deals"],
+  },
+  {
     name: "German words",
     table: "etl_log",
     settings: 'preset = "automation"\ntable = "etl_log"',
@@ -193,16 +240,39 @@ test("SQLite: beside a view of a table that is gone, check still finds the table
 });
 
 describe.each(ENGINES)("%s", (engine) => {
-  test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], counts }) => {
+  test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], counts, rules }) => {
     await using tables = await make(engine, sql);
     const advice = adviceOf(JSON.parse(await say("check", tables.url, settings)) as CheckDocument[]);
     const [, ddl = "", wanted = ""] = /^(CREATE VIEW .*;)$\nand set (.*)$/ms.exec(advice) ?? [];
-    expect(ddl).toContain(engine === "sqlite" ? `FROM "${table}";` : `FROM `);
+    expect(ddl).toContain(engine === "sqlite" ? `FROM "${table}"` : `FROM `);
     expect(ddl).toContain(table);
     for (const words of says) expect(ddl).toContain(words);
     await tables.execute(ddl);
     const [report] = reportsIn(await say("generate", tables.url, wanted.replaceAll(" and ", "\n")));
     expect(report?.performance_metrics).toMatchObject(counts);
+    if (rules !== undefined) expect(report?.rules.map(({ rule_name: rule }) => rule)).toEqual(rules);
+  });
+
+  test("numbers for a status: check says that nothing is counted, and with the line that it offers all is", async () => {
+    await using tables = await make(
+      engine,
+      `CREATE TABLE automation_actions (id int, crm_source text, rule text, status int, started_at {time}, finished_at {time}, records_processed int,
+        records_created int, records_updated int, records_failed int, error text, dry_run boolean, wrapper boolean);
+      INSERT INTO automation_actions VALUES (1, 'hubspot', 'a', 2, ${quoted(9)}, ${quoted(8)}, 5, 0, 0, 0, NULL, false, false),
+        (2, 'hubspot', 'a', 3, ${quoted(7)}, ${quoted(6)}, 5, 0, 0, 0, 'x', false, false)`,
+    );
+    const reportOf = async (settings: string) => {
+      const [document] = JSON.parse(await say("check", tables.url, settings)) as CheckDocument[];
+      return document?.items.find(({ id }) => id === "report");
+    };
+    const before = await reportOf("");
+    expect(before).toMatchObject({
+      status: "warn",
+      message: expect.stringContaining('; 2 runs with an unknown status, counted in no rate: "2", "3"') as never,
+    });
+    const [line = ""] = /statuses = \{ 2 = "…", 3 = "…" \}/.exec(before?.advice ?? "") ?? [];
+    const after = await reportOf(line.replace("…", "success").replace("…", "failed"));
+    expect(after).toMatchObject({ status: "ok", message: expect.stringMatching(/: 2 actions, 1 failed$/) as never });
   });
 
   test.each([

@@ -52,6 +52,7 @@ CREATE VIEW "X y".automation_actions AS SELECT
   false AS wrapper
   -- found no column for finished_at, records_processed, records_created
   -- found no column for records_updated, records_failed, error
+  -- its other columns: "odd""name"
 FROM "X y"."Runs";
 GRANT SELECT ON "X y".automation_actions TO "reader";
 and set preset = "automation" and schema = "X y" and table = "automation_actions"`,
@@ -61,6 +62,7 @@ and set preset = "automation" and schema = "X y" and table = "automation_actions
       name,
       schema,
       likely: findLikelyColumns({ name, columns }),
+      names: {},
     }));
     expect(adviseView(others, "o'brien", "reader")).toBe(says);
   });

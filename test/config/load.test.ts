@@ -596,7 +596,7 @@ test.each([
   {
     name: "a table without its preset",
     text: '[crm.a]\nurl = "sqlite:x"\ntable = "runs"\n',
-    says: ["FILE:3:1: say which kind of table"],
+    says: ['FILE:3:1: say which kind of table: preset = "sync-history", or "automation" for one of any other shape'],
   },
   {
     name: "a schema in SQLite",

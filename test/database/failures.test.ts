@@ -246,7 +246,11 @@ describe("the reason says what, where and what to try", () => {
       url: () => `${database.url}?sslmode=verify-full&sslrootcert=/nowhere.pem`,
       says: ["offers no TLS"],
     },
-    { name: "no SQLite file", url: () => "sqlite:/nowhere/x.sqlite", says: ["/nowhere/x.sqlite cannot be opened"] },
+    {
+      name: "no SQLite file",
+      url: () => "sqlite:/nowhere/x.sqlite",
+      says: ["/nowhere/x.sqlite: there is no such file: check the path"],
+    },
   ])("$name", async ({ url, says }) => {
     const reason = await reportOn(url());
     expect(reason).toBeString();

@@ -175,6 +175,7 @@ test.each([
   { url: "postgres://h:5432,g/d?colour=1", says: "parameter colour is not supported; supported: host, port" },
   { url: "psql 'postgresql://u:secret@h/d'", says: "leave out psql" },
   { url: "'postgresql://u:secret@h/d'", says: "leave out the quotation marks" },
+  { url: "“postgresql://u:secret@h/d”", says: "leave out the quotation marks" },
   { url: "postgresql://u:secret@h/d\n", says: "a blank or a line break stands before or behind the URL" },
   { url: " sqlite:secret", says: "a blank or a line break stands before or behind the URL" },
   { url: "jdbc:postgresql://h/d?password=secret", says: "leave out jdbc:" },

@@ -133,6 +133,7 @@ test("conditions first: what got worse, the worst of it first, then what got bet
   ]);
   const text = renderDiff(diff, view);
   expect(text.indexOf("Worse: 2 rules")).toBeLessThan(text.indexOf("Better: 1 rule"));
+  expect(text).toContain("(was failing, info)");
   expect(text.slice(0, text.indexOf("Success rates")).match(/\bb: /g)?.length).toBe(1);
 });
 

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { writeTemplate } from "../../config/template.ts";
 import { AppError, EXIT } from "../../errors.ts";
@@ -16,6 +17,8 @@ export default defineCommand(
       return EXIT.ok;
     }
     const path = resolve(args.output);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw new AppError("usage", `${path} is a directory: name a file in it`);
     const isCreated = await createPublicFile(path, writeTemplate());
     if (!isCreated)
       throw new AppError("usage", `${path} is already there: choose another --output, or remove it first`);

@@ -7,18 +7,21 @@ import { hintFlag, hintWords, quoteTyped, type KnownFlags } from "../../help/hin
 import { SHORT_FLAGS } from "../../help/short-flags.ts";
 import { PROGRAM } from "../../version.ts";
 
+/** Behind the letter of one of these stands the next letter, and no value. */
+const SWITCHES = ["--quiet", "--verbose"];
 const LETTERS = new Map(Object.entries(SHORT_FLAGS).map(([name, letter]) => [letter, `--${name}`]));
 
-/** Words with short flags written out: `-f json`, `-fjson` and `-f=json` are `--format json`. */
+/** Words with short flags written out: `-f json`, `-fjson` and `-f=json` are `--format json`, and `-qf json` is `-q -f json`. */
 export function expandShort(words: string[]): string[] {
   const end = words.indexOf("--");
-  return words.map((word, index) => {
-    if (end !== -1 && index > end) return word;
-    if (word === "--no-color") return "--color=never";
+  return words.flatMap((word, index) => {
+    if (end !== -1 && index > end) return [word];
+    if (word === "--no-color") return ["--color=never"];
     const [, letter = "", value = ""] = /^(-\w)=?(.*)$/s.exec(word) ?? [];
     const flag = LETTERS.get(letter);
-    if (flag === undefined) return word;
-    return value === "" ? flag : `${flag}=${value}`;
+    if (flag === undefined) return [word];
+    if (value !== "" && word[2] !== "=" && SWITCHES.includes(flag)) return [flag, ...expandShort([`-${value}`])];
+    return [value === "" ? flag : `${flag}=${value}`];
   });
 }
 
@@ -106,7 +109,7 @@ function explainWord(
   { flags, values, called }: { flags: KnownFlags; values: ReadonlyMap<string, string>; called: string },
 ): string {
   const end = rest.findIndex((word) => word.startsWith("-"));
-  const extra = end === -1 ? rest : rest.slice(0, end);
+  const extra = end < 1 ? rest : rest.slice(0, end);
   const [word = ""] = extra;
   const hint = hintWords(extra, flags, values);
   return `unexpected word ${quoteTyped(word)}${hint === null ? "." : `: write ${called} ${hint}.`}`;

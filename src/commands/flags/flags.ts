@@ -95,6 +95,9 @@ export function repeatFlags(
   return { config: write("config"), window: WINDOW_FLAGS.map(write).join("") };
 }
 
+/** A time that has all its parts, whatever they are. */
+const IS_WHOLE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/i;
+
 /**
  * Epoch milliseconds of an RFC 3339 timestamp with a zone, from 1970 on. Far earlier, no window fits before it.
  * `other`: how else it may be written.
@@ -102,8 +105,10 @@ export function repeatFlags(
 export function readInstant(flag: string, text: string, other = ""): number {
   const ms = parseInstant(text);
   if (ms !== null && ms >= 0) return ms;
-  const advice =
-    ms === null ? `write a time with its zone, such as 2026-07-10T21:00:00Z${other}` : "it lies before 1970";
+  const wrong = IS_WHOLE.test(text)
+    ? "there is no such day or time"
+    : `write a time with its zone, such as 2026-07-10T21:00:00Z${other}`;
+  const advice = ms === null ? wrong : "it lies before 1970";
   throw new AppError("usage", `${flag} ${quoteTyped(text)}: ${advice}`);
 }
 

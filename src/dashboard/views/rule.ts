@@ -1,6 +1,7 @@
 /** One rule: what `explain` says of it, its runs and errors, what was due, and what earlier reports said. */
 import { explainRule, type Origins } from "../../report/explain.ts";
 import { countNames } from "../../report/left-out.ts";
+import { sayDue, sayWeekBefore } from "../../report/rule-words.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import type { Report } from "../../report/schema.ts";
 import { formatCount, formatPlural } from "../../text/figures.ts";
@@ -64,7 +65,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
         text:
           week === null
             ? `not read for this report: automation-reports explain ${quoteWord(crm)} ${quoteWord(name)} does`
-            : `${formatCount(week.successful)} of ${formatPlural(week.total, "run")} succeeded`,
+            : sayWeekBefore(week),
       },
       ...(usual === null ? [] : [{ label: "Usual", text: usual }]),
       ...(rule.duration_seconds === null
@@ -110,12 +111,6 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
       explained.setting_note === null ? null : `automation-reports explain ${quoteWord(crm)} ${quoteWord(name)}`,
     history,
   };
-}
-
-/** What may still start is not due yet. */
-function sayDue(expected: number, missed: number, pending: number): string {
-  const waiting = pending === 0 ? "" : `, ${formatCount(pending)} may still start`;
-  return `${formatCount(expected - pending)} due, ${formatCount(missed)} missed${waiting}`;
 }
 
 /** As the rule stood in it, not as its CRM did. */

@@ -1,5 +1,6 @@
 /** The one thing to know of a CRM or a finding, in few words: what stands beside it in a list. */
 import { countNamed, isWhole, type PassRow } from "../../report/attention.ts";
+import { NOT_KNOWN_OVER } from "../../report/shared-failures.ts";
 import { sayWhenDue } from "../../report/schedule-words.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { formatCount, formatDuration, formatNear, formatPlural, listNames } from "../../text/figures.ts";
@@ -29,13 +30,15 @@ export function describeUnread({ reason }: PassRow): string {
 export function describeCause(cause: Finding, others: string[], endMs: number): string {
   const { message, evidence } = cause;
   const { example, over } = evidence;
-  const [from, to] = [readTime(evidence["from"]), readTime(evidence["to"])];
-  if (from === null || to === null) return showText(message);
+  const [from, to, since] = [readTime(evidence["from"]), readTime(evidence["to"]), readTime(evidence["since"])];
   const also = others.length === 0 ? "" : ` in ${listNames(others)}`;
+  if (since !== null && typeof evidence["whole"] === "boolean")
+    return showText(`${nameCause(cause)}${also} since ${formatNear(since, endMs)}: is the scheduler alive?`);
+  if (from === null || to === null) return showText(message);
   const waits = Array.isArray(evidence["without_success"]) && evidence["without_success"].length > 0;
   const [start, end] = [formatNear(from, endMs), formatNear(to, endMs)];
   const [, day = ""] = /^(.* )?\d\d:\d\d$/.exec(start) ?? [];
-  const when = `${start}–${end.startsWith(day) ? end.slice(day.length) : end}${over === true ? ", over" : waits ? ", going on" : ""}`;
+  const when = `${start}–${end.startsWith(day) ? end.slice(day.length) : end}${over === true ? ", over" : waits ? ", going on" : over === false ? `, ${NOT_KNOWN_OVER}` : ""}`;
   return showText(`${nameCause(cause)}${also} ${when}${typeof example === "string" ? `: ${example}` : ""}`);
 }
 

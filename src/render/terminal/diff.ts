@@ -113,7 +113,8 @@ function listRules(title: string, rules: RuleChange[], { after }: ReportDiff, { 
 function describeRule({ rule_name: rule, before, after }: RuleChange, endMs: number): string {
   if (after === null) return showText(`${rule}: not in the report any more, was ${before?.condition ?? "unknown"}`);
   const since = after.since === null ? "" : ` since ${formatNear(Date.parse(after.since), endMs)}`;
-  const was = before === null ? "new" : `was ${before.condition}`;
+  const severity = before?.condition === after.condition ? `, ${before.severity ?? "no finding"}` : "";
+  const was = before === null ? "new" : `was ${before.condition}${severity}`;
   const text = after.severity === null ? "" : `: ${withoutName(after.message, rule)}`;
   return showText(`${rule}: ${after.condition}${since} (${was})${text}`);
 }

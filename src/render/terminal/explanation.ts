@@ -2,7 +2,8 @@
 import type { Explanation } from "../../report/explanation-schema.ts";
 import { countNames } from "../../report/left-out.ts";
 import { type Severity, rankSeverity } from "../../report/words.ts";
-import { formatCount, formatDuration, formatNear, formatPlural } from "../../text/figures.ts";
+import { formatCount, formatDuration, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { sayDue, sayWeekBefore } from "../../report/rule-words.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import { cutText, quoteWord, showText } from "../../text/terminal.ts";
 import { nameTable } from "../../text/toml.ts";
@@ -10,6 +11,7 @@ import type { View } from "../view.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
 import { formatLocal, formatWindowEnd } from "./local-time.ts";
+import { offerCommand } from "./next.ts";
 import { createStyle, finish, SEVERITY_TONES, type Style, VERDICT_MARKS } from "./style.ts";
 
 type Run = NonNullable<Explanation["runs"]>[number];
@@ -28,6 +30,8 @@ const OTHER_SIGN = "?";
 const RUN_EXPENDABLE = ["Id", "Records"];
 const LIST_EXPENDABLE = ["Newest runs", "Since"];
 const LONGEST_NAME = 40;
+/** Of more rules those of which nothing is told would push the others off the screen. */
+const MOST_LISTED = 16;
 const NOT_KEPT = "not kept: the report was made without its details";
 
 export function renderExplanation(explanation: Explanation, view: View): string {
@@ -62,10 +66,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       ...(rule.since === null ? [] : label("Since", near(rule.since))),
       ...advice.flatMap((text, index) => label(index === 0 ? "What to do" : "", showText(text))),
       ...label("Runs", describeCounts(rule)),
-      ...label(
-        "Week ago",
-        week === null ? "not known" : `${formatCount(week.successful)} of ${formatPlural(week.total, "run")} succeeded`,
-      ),
+      ...label("Week ago", week === null ? "not known" : sayWeekBefore(week)),
       ...(rule.schedules.length === 0 ? [] : label("Schedule", showText(rule.schedules.join("; ")))),
       ...describeDurations(rule, label),
       ...(usual === null ? [] : label("Usual", usual)),
@@ -108,6 +109,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
           }).split("\n"),
           ...hang("", setting.why, 0, width),
         ],
+    conclude(rule, advice, style, width),
   ];
   return finish(
     `${blocks
@@ -116,6 +118,15 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       .join("\n\n")}\n`,
     view,
   );
+}
+
+/** The answer once more: of a long page a terminal shows the end. */
+function conclude({ severity, message }: Explanation["rule"], advice: string[], style: Style, width: number): string[] {
+  if (severity === null || severity === "info") return [];
+  return [
+    ...hang(style[SEVERITY_TONES[severity]](VERDICT_MARKS[severity]), showText(message), 1, width),
+    ...advice.flatMap((text) => hang("", `→ ${showText(text)}`, 1, width)),
+  ];
 }
 
 /** What is found of the CRM as a whole, and what to do about it. */
@@ -127,7 +138,10 @@ export type OwnFinding = { severity: Exclude<Severity, "info">; message: string;
  */
 export function renderRules(explanations: Explanation[], findings: OwnFinding[], command: string, view: View): string {
   const style = createStyle(view.color);
-  const sorted = explanations.toSorted((a, b) => rank(b) - rank(a));
+  const ranked = explanations.toSorted((a, b) => rank(b) - rank(a));
+  const flagged = ranked.filter(({ rule }) => rule.severity !== null);
+  const isLong = flagged.length > 0 && ranked.length > MOST_LISTED;
+  const sorted = isLong ? flagged : ranked;
   const column = (title: string, cellOf: (explanation: Explanation) => string): Column => ({
     title,
     align: "left",
@@ -146,13 +160,27 @@ export function renderRules(explanations: Explanation[], findings: OwnFinding[],
     column("Since", ({ rule }) => (rule.since === null ? "" : nearTime(rule.since, endMs, view))),
     ...(isKept ? [column("Newest runs", ({ runs }) => drawStrip(runs ?? [], style))] : []),
   ];
-  const note = isKept ? [] : [`${style.strong("Newest runs")}  ${NOT_KEPT}`];
+  const note = [
+    ...(isLong ? nameWell(ranked.slice(flagged.length), style, view) : []),
+    ...(isKept ? [] : [`${style.strong("Newest runs")}  ${NOT_KEPT}`]),
+  ];
   const lines = alignColumns(fitColumns(columns, LIST_EXPENDABLE, view.width), style.strong);
   const next = `automation-reports ${command} ${quoteWord(first.rule.rule_name)}${view.repeat.config}${view.repeat.window}`;
   const blocks = [[...lines, ...note], ...(own.length === 0 ? [] : [own])]
     .map((block) => block.join("\n"))
     .join("\n\n");
-  return finish(`${blocks}${own.length === 0 ? "" : "\n"}\n${style.strong("Next:")} ${next}\n`, view);
+  return finish(
+    `${blocks}${own.length === 0 ? "" : "\n"}\n${offerCommand(next, style, view.width).join("\n")}\n`,
+    view,
+  );
+}
+
+/** In one line, as the CRMs that are fine. */
+function nameWell(explanations: Explanation[], style: Style, { width }: View): string[] {
+  if (explanations.length === 0) return [];
+  const names = explanations.map(({ rule }) => cutText(showText(rule.rule_name), LONGEST_NAME));
+  const text = `nothing is told of ${formatPlural(names.length, "rule")}: ${listNames(names)}`;
+  return hang(style.good(VERDICT_MARKS.ok), text, 1, width);
 }
 
 function listOwn(findings: OwnFinding[], style: Style, { width }: View): string[] {
@@ -176,8 +204,7 @@ function sayRuns(runs: number | null): string {
 }
 
 function describeCounts(rule: Explanation["rule"]): string {
-  const expected =
-    rule.expected === null ? "" : `; ${formatCount(rule.expected)} due, ${formatCount(rule.missed ?? 0)} missed`;
+  const expected = rule.expected === null ? "" : `; ${sayDue(rule.expected, rule.missed ?? 0, rule.pending_runs ?? 0)}`;
   const open = rule.running + rule.stale + rule.pending;
   return `${formatPlural(rule.total, "run")} ended in the window, ${formatCount(rule.failed)} failed${open > 0 ? `, ${formatCount(open)} open` : ""}${expected}`;
 }

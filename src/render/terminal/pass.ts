@@ -9,6 +9,7 @@ import type { View } from "../view.ts";
 import { renderDetails } from "./details.ts";
 import { formatWindowEnd } from "./local-time.ts";
 import { renderOverview } from "./overview.ts";
+import { offerCommand } from "./next.ts";
 import { createStyle, finish, VERDICT_MARKS, VERDICT_TONES, type Style } from "./style.ts";
 
 /** A narrower screen breaks the lines itself. */
@@ -110,7 +111,7 @@ function closingLines(rows: RankedRow[], pass: PassSummary, view: View, style: S
   const next = nameNext(rows, view);
   return [
     ...wrapParts([verdict, describeRead(rows), `made in ${took}`], view.width),
-    ...(next === null ? [] : wrapCommand(`${style.strong("Next:")} ${next}`, view.width)),
+    ...(next === null ? [] : offerCommand(next, style, view.width)),
   ];
 }
 
@@ -121,27 +122,6 @@ function describeRead(rows: RankedRow[]): string {
   if (read === rows.length) return `${all} read`;
   if (read === 0) return rows.length === 1 ? "not read" : `none of ${all} read`;
   return `${formatCount(read)} of ${all} read`;
-}
-
-const OUTSIDE_QUOTES = "(?=(?:[^'\"]*(?:'[^']*'|\"[^\"]*\"))*[^'\"]*$)";
-const BEFORE_FLAG = new RegExp(` (?=--)${OUTSIDE_QUOTES}`);
-const BETWEEN_WORDS = new RegExp(` ${OUTSIDE_QUOTES}`);
-
-/** Broken as a shell reads it, so that it can be copied: before a flag where that suffices; a word stays whole. */
-function wrapCommand(command: string, width: number): string[] {
-  if (Bun.stringWidth(command) <= width) return [command];
-  // Each line but the last ends in a backslash.
-  const room = width - 2;
-  const parts = command
-    .split(BEFORE_FLAG)
-    .flatMap((part) => (Bun.stringWidth(part) <= room - 2 ? [part] : part.split(BETWEEN_WORDS)));
-  const lines: string[] = [];
-  for (const part of parts) {
-    const longer = lines.length === 0 ? part : `${lines.at(-1)} ${part}`;
-    if (lines.length === 0 || Bun.stringWidth(longer) <= room) lines.splice(-1, 1, longer);
-    else lines.push(`  ${part}`);
-  }
-  return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
 }
 
 /** The readings that took long, the longest first. */

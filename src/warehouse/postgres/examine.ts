@@ -18,16 +18,12 @@ import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
-import type { ColumnTypes } from "../casts.ts";
-import { findLikelyColumns } from "../likely-columns.ts";
-import { findLikely } from "../needed-columns.ts";
 import { PRESETS } from "../presets.ts";
 import { findSource, listSchemas, type Found } from "../source.ts";
-import { candidateNames, quoteIdentifier, quoteTable, wantedNames } from "../tables.ts";
+import { candidateNames, quoteTable, wantedNames } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
-import othersSql from "./examine/others.sql" with { type: "text" };
 import namesSql from "./examine/names.sql" with { type: "text" };
 import rowsSql from "./examine/rows.sql" with { type: "text" };
 import scaleSql from "./examine/scale.sql" with { type: "text" };
@@ -39,6 +35,7 @@ import { countExcessLocks } from "./parts.ts";
 import { inSnapshot } from "./patience.ts";
 import type { Connection } from "../../database/connection.ts";
 import { describeTypes } from "./locate.ts";
+import { describeIncompleteTable, listOthers } from "./others.ts";
 import { findAssumedZone, readStarts } from "./read.ts";
 import { askForRefusals, attempt } from "./refusals.ts";
 import { PLAIN_SPELLING, type Spelling } from "../spelling.ts";
@@ -48,9 +45,6 @@ import { composeActivity, writeInstant, type Parameter } from "./statement.ts";
 
 const ROUND_TRIPS = 5;
 const NO_SETTINGS: SettingFacts = { unused: [], newest: null };
-
-/** Of a table of any name. */
-type OtherRow = { name: string; schema: string; columns: string[]; types: ColumnTypes };
 
 type ServerRow = {
   version: string;
@@ -192,28 +186,13 @@ async function describeTables(
   crm: ReadRequest["crm"],
 ): Promise<WarehouseFacts["tables"]> {
   if (found.kind === "missing") {
-    const others = (await attempt(connection, async () => await ask<OtherRow>(connection, othersSql, {}))) ?? [];
-    return {
-      ...found,
-      schemas: listSchemas(rows, crm, "postgres"),
-      others: others.map(({ name, schema, ...table }) => ({
-        name,
-        schema,
-        likely: findLikelyColumns({ name, ...table }),
-      })),
-    };
+    return { ...found, schemas: listSchemas(rows, crm, "postgres"), others: await listOthers(connection) };
   }
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
-    const { missing, table } = incomplete;
-    const schema = table.schema === null ? null : quoteIdentifier(table.schema);
-    return {
-      kind: "incomplete",
-      preset,
-      table: { name: quoteTable(table), schema, likely: findLikely(incomplete) },
-      missing,
-    };
+    const table = await describeIncompleteTable(connection, incomplete);
+    return { kind: "incomplete", preset, table, missing: incomplete.missing };
   }
   const { source, actions, rules } = found;
   return {

@@ -1,11 +1,11 @@
 /** Everything `check` wants to know of an SQLite warehouse. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
-import type { IndexFacts, OtherTable, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
-import { findLikelyColumns } from "../likely-columns.ts";
-import { findLikely } from "../needed-columns.ts";
+import type { IndexFacts, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
+import type { JsonKey } from "../likely-columns.ts";
+import { describeOther, pickLikeliest, type ShapedTable } from "../other-tables.ts";
 import type { ReadRequest } from "../request.ts";
 import { findSource, withoutRules, type Found, type Source } from "../source.ts";
-import { candidateNames, quoteTable, wantedNames, type TableName } from "../tables.ts";
+import { candidateNames, quoteIdentifier, quoteTable, wantedNames, type TableName } from "../tables.ts";
 import type { Statement } from "../template.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
@@ -19,6 +19,8 @@ import { listOffsets, writeInstantMs } from "./instants.ts";
 import { composeActivity, type SqliteValue } from "./statement.ts";
 
 const MOST_OTHERS = 500;
+/** Of more columns no JSON is looked for. */
+const MOST_JSON = 100;
 
 export function examineSqlite(request: ReadRequest, path: string): WarehouseFacts {
   const { crm } = request;
@@ -65,13 +67,22 @@ function ask<T>(database: Database, text: string, ...values: SqliteValue[]): T[]
 function describeTables(database: Database, found: Found<TableName>): WarehouseFacts["tables"] {
   if (found.kind === "missing") {
     const others = listOthers(database);
-    return { ...found, schemas: [], others };
+    const likeliest = pickLikeliest(others);
+    const addKeys = (table: ShapedTable) =>
+      table === likeliest ? { ...table, keys: readKeys(database, table) } : table;
+    return { ...found, schemas: [], others: others.map((table) => describeOther(addKeys(table), others)) };
   }
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
-    const table = { name: quoteTable(incomplete.table), schema: null, likely: findLikely(incomplete) };
-    return { kind: "incomplete", preset, table, missing: incomplete.missing };
+    const table = { name: quoteTable(incomplete.table), schema: null, columns: incomplete.columns };
+    const shaped = { ...table, keys: readKeys(database, table) };
+    return {
+      kind: "incomplete",
+      preset,
+      table: describeOther(shaped, listOthers(database)),
+      missing: incomplete.missing,
+    };
   }
   const { source, actions, rules } = found;
   return {
@@ -88,16 +99,27 @@ function describeTables(database: Database, found: Found<TableName>): WarehouseF
 }
 
 /** Tables and views of any name, which may hold the runs. */
-function listOthers(database: Database): OtherTable[] {
+function listOthers(database: Database): ShapedTable[] {
   const names = ask<{ name: string }>(
     database,
     `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*' ORDER BY name LIMIT ${MOST_OTHERS}`,
   );
   return names.flatMap(({ name }) => {
     const columns = tryColumns(database, name);
-    const table = { name: quoteTable({ schema: null, name }), schema: null };
-    return columns === null ? [] : [{ ...table, likely: findLikelyColumns({ name, columns }) }];
+    return columns === null ? [] : [{ name: quoteTable({ schema: null, name }), schema: null, columns }];
   });
+}
+
+/** Of the objects in JSON that the first rows hold: whoever writes them writes the same keys each time. */
+function readKeys(database: Database, { name, columns }: ShapedTable): JsonKey[] {
+  return columns.slice(0, MOST_JSON).flatMap((column) =>
+    ask<{ key: string }>(
+      database,
+      `SELECT DISTINCT key FROM (SELECT ${quoteIdentifier(column)} AS own FROM ${name} LIMIT 100) few, json_each(
+        CASE WHEN json_valid(own) THEN CASE json_type(own) WHEN 'object' THEN own ELSE '{}' END ELSE '{}' END)
+      ORDER BY key LIMIT 50`,
+    ).map(({ key }) => ({ column, key })),
+  );
 }
 
 function describeTable(name: TableName): TableFacts {

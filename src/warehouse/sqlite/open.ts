@@ -1,6 +1,6 @@
 /** An SQLite warehouse, opened for reading alone. */
 import { Database } from "bun:sqlite";
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { codeOf, DatabaseError } from "../../database/failure.ts";
 import { describeReadFailure, isOutOfFiles, refuseOtherThanDatabase, TOO_MANY_OPEN } from "../../files/plain.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
@@ -23,6 +23,8 @@ export function openDatabase(path: string, lockTimeoutMs: number): Database {
     return database;
   } catch (error) {
     if (codeOf(error).startsWith("SQLITE_CANTOPEN") && isOutOfFiles()) throw new DatabaseError(TOO_MANY_OPEN, true);
+    if (codeOf(error).startsWith("SQLITE_CANTOPEN") && isMissing(path))
+      throw new DatabaseError("there is no such file: check the path");
     if (!wantsWal(path)) throw error;
     throw new DatabaseError(
       "is in WAL mode, which SQLite can only read where it may write beside the file (-wal and -shm): " +
@@ -98,6 +100,15 @@ export function listColumns(database: Database, table: string): string[] {
     .query<{ name: string }, [string]>(`SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> ${HIDDEN}`)
     .all(table)
     .map(({ name }) => name);
+}
+
+/** Not where its directory may not be looked into. */
+function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 function wantsWal(path: string): boolean {

@@ -80,7 +80,7 @@ describe("away, or not what was configured", () => {
       {
         name: "SQLite file missing",
         url: () => "sqlite:/nowhere/w.sqlite",
-        says: "cannot be opened",
+        says: "there is no such file",
         advises: "check",
       },
     ]),

@@ -178,7 +178,12 @@ describe("a cause", () => {
       others: [],
       words: "connection errors 13:00–13:01, going on",
     },
-    { name: "that goes on", evidence: { over: false }, others: [], words: "connection errors 13:00–13:01" },
+    {
+      name: "since which nothing has had the time to succeed",
+      evidence: { over: false },
+      others: [],
+      words: "connection errors 13:00–13:01, not known to be over",
+    },
     {
       name: "its example and the CRMs that are not named beside it",
       evidence: { example: "refused" },
@@ -214,6 +219,17 @@ describe("a cause", () => {
   ])("a silence that is over, whole: $whole", ({ whole, words }) => {
     const silence: Finding = { ...cause({ whole, over: true }), id: "silence-shared" };
     expect(describeCause(silence, [], WINDOW.endMs)).toBe(words);
+  });
+
+  test.each([
+    { whole: true, words: "nothing started in b since 13:00: is the scheduler alive?" },
+    { whole: false, words: "several rules started nothing in b since 13:00: is the scheduler alive?" },
+  ])("a silence that goes on, whole: $whole, without the names beside it", ({ whole, words }) => {
+    const silence: Finding = {
+      ...cause({ from: undefined, to: undefined, since: "2026-07-10T13:00:00Z", whole }),
+      id: "silence-shared",
+    };
+    expect(describeCause(silence, ["b"], WINDOW.endMs)).toBe(words);
   });
 
   test("without a time its own message", () => {

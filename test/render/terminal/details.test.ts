@@ -71,8 +71,8 @@ test("the whole screen", () => {
 
   Findings
   warning   6 runs with an unknown status, counted in no rate: "odd"
-            → Say what each word means under statuses in the configuration of this CRM; until then these runs are in no
-            rate
+            → Say what each word means under statuses in the configuration of this CRM: statuses = { odd = "…" } with
+            success, partial, failed, running, pending or skipped; until then these runs are in no rate
   info      Success rate fell from 100.0 % (of 600 runs) to 92.6 % (of 54), more than chance explains
             → Look at the error groups that are new in this window
   info      1 run never ended: deals, the oldest since 01:00

@@ -1,0 +1,50 @@
+/** Tables of another shape, for the view that `check` writes. */
+import type { Connection } from "../../database/connection.ts";
+import type { ColumnTypes } from "../casts.ts";
+import type { OtherTable } from "../facts.ts";
+import type { JsonKey } from "../likely-columns.ts";
+import type { Incomplete } from "../needed-columns.ts";
+import { describeOther, pickLikeliest, type ShapedTable } from "../other-tables.ts";
+import { quoteIdentifier, quoteTable } from "../tables.ts";
+import keysSql from "./examine/keys.sql" with { type: "text" };
+import othersSql from "./examine/others.sql" with { type: "text" };
+import { attempt } from "./refusals.ts";
+import { fillPlaceholders } from "../template.ts";
+
+/** Of JSON in more columns no key is looked at. */
+const MOST_JSON = 5;
+
+type OtherRow = ShapedTable & { schema: string; types: ColumnTypes };
+
+export async function listOthers(connection: Connection): Promise<OtherTable[]> {
+  const tables = await readTables(connection);
+  const likeliest = pickLikeliest(tables);
+  const keys = likeliest === null ? [] : await readKeys(connection, likeliest);
+  return tables.map((table) => describeOther(table === likeliest ? { ...table, keys } : table, tables));
+}
+
+/** The table that was named, which lacks columns. */
+export async function describeIncompleteTable(
+  connection: Connection,
+  { table, columns }: Incomplete,
+): Promise<OtherTable> {
+  const schema = table.schema === null ? null : quoteIdentifier(table.schema);
+  const shaped = { name: quoteTable(table), schema, columns, types: table.types ?? {} };
+  const keys = await readKeys(connection, shaped);
+  return describeOther({ ...shaped, keys }, await readTables(connection));
+}
+
+async function readTables(connection: Connection): Promise<OtherRow[]> {
+  return (await attempt(connection, async () => await connection.ask<OtherRow>(othersSql))) ?? [];
+}
+
+/** Of the first rows: whoever writes objects writes the same keys each time. */
+async function readKeys(connection: Connection, { name, columns, types = {} }: ShapedTable): Promise<JsonKey[]> {
+  const found: JsonKey[] = [];
+  for (const column of columns.filter((one) => /^jsonb?$/.test(types[one] ?? "")).slice(0, MOST_JSON)) {
+    const statement = fillPlaceholders(keysSql, { table: name, column: quoteIdentifier(column) });
+    const rows = await attempt(connection, async () => await connection.ask<{ key: string }>(statement));
+    found.push(...(rows ?? []).map(({ key }) => ({ column, key })));
+  }
+  return found;
+}
