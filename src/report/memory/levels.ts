@@ -18,6 +18,7 @@ const FEW_RECORDS = Math.round(1000 * Math.log(1 + 10));
 
 /** From this share of its hours on a rule brings nothing now and then. */
 const AT_TIMES_SHARE = 0.05;
+const NEWEST_HOURS = 4;
 
 /** `day` counts back from the last one, 0. */
 export type Day = { day: number; value: number };
@@ -61,7 +62,9 @@ function findSettledRecords({ records, calendar, endHour, knownDays }: RuleHisto
   const rich = poor.some((_, slot) => isPoor(slot))
     ? where(records, (hour) => !isPoor(slotAt(hour, calendar)))
     : records;
-  return isAtTimesEmpty(within(rich, -Infinity, untilHour)) ? withoutEmpty(rich) : rich;
+  // Where none of the newest brings any, that is what there is to judge.
+  const bringsSome = rich.values.subarray(-NEWEST_HOURS).some((value) => value !== 0);
+  return bringsSome && isAtTimesEmpty(within(rich, -Infinity, untilHour)) ? withoutEmpty(rich) : rich;
 }
 
 /** Since long ago: what began to bring nothing some days ago stays told. */

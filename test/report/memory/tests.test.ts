@@ -365,6 +365,11 @@ describe("records, 100 a run", () => {
       is: false,
     },
     {
+      name: "none in each sixth night, and in none of the last seven any",
+      habit: nightly((nth) => (nth <= 7 || nth % 6 === 0 ? 0 : varied(nth))),
+      is: true,
+    },
+    {
       name: "none in each sixth night, and a tenth in the others of the last seven",
       habit: nightly((nth) => (nth % 6 === 0 ? 0 : varied(nth) / (nth <= 7 ? 10 : 1))),
       is: true,
