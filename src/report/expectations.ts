@@ -9,6 +9,7 @@ import {
 import { countStarted } from "./counts.ts";
 import { compareRuns } from "./expectation/compare.ts";
 import { EARLY_MS } from "./expectation/due.ts";
+import { paceSchedules } from "./expectation/from-end.ts";
 import type { Compared } from "./expectation/interval.ts";
 import { readRecurrence, type Schedule } from "../time/recurrence.ts";
 import { compareNames } from "./words.ts";
@@ -119,10 +120,10 @@ function compareRule(
   if (unread.length > 0) return { rule, texts, schedules, compared: null, isWhole, reasons: unread };
   const seen = found === undefined ? 0 : countStarted(found, activity.window);
   const comparison = compareRuns({
-    schedules: comparable,
+    schedules: found === undefined ? comparable : paceSchedules(comparable, found),
     timezone: habitTimezone,
     startsMs: found === undefined ? [] : found.startsMs,
-    beforeMs: found?.previousStartMs ?? found?.lookback?.startsMs[0] ?? null,
+    beforeMs: found === undefined ? null : findBefore(found, activity.window),
     seen,
     around: found?.startsMs?.length ?? seen,
     window: activity.window,
@@ -132,6 +133,12 @@ function compareRule(
   return comparison.kind === "compared"
     ? { rule, texts, schedules, compared: comparison, isWhole, reasons: [] }
     : { rule, texts, schedules, compared: null, isWhole, reasons: comparison.reasons };
+}
+
+/** Its newest start before the window that is known: of a run that ended in the window too. */
+function findBefore({ previousStartMs, lookback, startsMs, runs }: RuleActivity, { startMs }: Window): number | null {
+  const across = [...(startsMs ?? []), ...runs.map(({ startedMs }) => startedMs)].filter((atMs) => atMs < startMs);
+  return latestOf([previousStartMs, lookback?.startsMs[0] ?? null, ...across]);
 }
 
 /** Until when runs of the window are known to have been deleted: the memory knows one, and the table has none. */

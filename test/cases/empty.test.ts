@@ -43,6 +43,20 @@ describe.each(ENGINES)("%s", (engine) => {
     }
   });
 
+  test("a nightly rule that brings nothing each eighth night: one such night is no news, three in a row are", async () => {
+    for (const [since, condition] of [
+      ["07-10 00:00", "ok"],
+      ["07-08 00:00", "empty"],
+    ] as const) {
+      const runs = repeat({ rule: "orders", from: "05-01 03:00", to: "07-10 03:00", every: DAY }, (start, index) => ({
+        processed: index % 8 === 0 || start >= at(since) ? 0 : 900,
+      }));
+      await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 3 * * *", "orders")] });
+      const { report } = await ask(warehouse);
+      expect(ruleOf(report, "orders").condition).toBe(condition);
+    }
+  });
+
   test("of two runs a day the one by day has never brought anything, and that is no news; that by night has", async () => {
     const day = (hour: string, processed: (start: string) => number) =>
       repeat({ rule: "deals", from: `05-01 ${hour}:00`, to: `07-10 ${hour}:00`, every: DAY }, (start) => ({

@@ -18,6 +18,7 @@ import {
   SECOND,
   type ScheduleRow,
 } from "../making/cases.ts";
+import { run, type RunRow } from "../making/warehouses.ts";
 
 const INTERVAL_UNITS = "an interval is a number of seconds, minutes, hours, days, weeks";
 
@@ -160,6 +161,28 @@ describe.each(ENGINES)("%s", (engine) => {
     const schedules = [interval(5, "minutes", "Hubspot_Contact"), cron("0 2 * * *", "Hubspot_Contact")];
     const report = await judge(engine, { runs, schedules });
     expect(ruleOf(report, "contacts")).toMatchObject({ condition: "ok", severity: null, seen: 289 });
+  });
+
+  describe("an interval that begins when the run before has ended", () => {
+    test("misses nothing beside some long runs, and is not overdue while it rests after one", async () => {
+      const report = await judge(engine, { runs: loop(), schedules: [interval(20, "minutes", "contacts")] });
+      // Five runs and their rests are 122 minutes: a run of 14 minutes is followed 34 minutes after its start.
+      expect(ruleOf(report, "contacts")).toMatchObject({ condition: "ok", severity: null, missed: 0 });
+      expect(report.findings).toEqual([]);
+    });
+
+    test("misses what would have started in a pause of three hours", async () => {
+      const runs = loop().filter(({ start }) => start < at("07-10 12:00") || start >= at("07-10 15:00"));
+      const report = await judge(engine, { runs, schedules: [interval(20, "minutes", "contacts")] });
+      // From start to start are 24 minutes on average: seven times that pass in the pause, and half of it besides.
+      expect(ruleOf(report, "contacts")).toMatchObject({ condition: "degraded", severity: "warning", missed: 7 });
+    });
+
+    test("is overdue when twice the interval has passed since the end", async () => {
+      const runs = loop().filter(({ start }) => start < at("07-10 20:10"));
+      const report = await judge(engine, { runs, schedules: [interval(20, "minutes", "contacts")] });
+      expect(ruleOf(report, "contacts")).toMatchObject({ condition: "overdue", severity: "warning" });
+    });
   });
 
   test("disabled-schedule-sentence: 16 runs of a rule whose schedule is disabled", async () => {
@@ -433,3 +456,15 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "contacts")).toMatchObject({ condition: "idle", severity: null });
   });
 });
+
+/** Twelve days of a loop that sleeps for 20 minutes; the newest run began at 20:27. Each fifth takes 14 minutes. */
+function loop(): RunRow[] {
+  const took = [14, 3, 1, 2, 2].map((minutes) => minutes * MINUTE);
+  let endMs = Date.parse(at("07-10 20:41"));
+  return Array.from({ length: 700 }, (_, index) => {
+    const startMs = endMs - (took[index % took.length] ?? 0);
+    const row = run({ start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString(), processed: 100 });
+    endMs = startMs - 20 * MINUTE;
+    return row;
+  });
+}

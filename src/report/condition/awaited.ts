@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
 import type { DeclaredRule, RuleActivity } from "../activity.ts";
 import { findDue, type Due } from "../expectation/due.ts";
+import { findFromEnd } from "../expectation/from-end.ts";
 import { clampLateness, MIN_INTERVALS } from "../expectation/limits.ts";
 import { pastChange } from "../expectations.ts";
 import type { RuleHistory } from "../memory/history.ts";
@@ -70,12 +71,13 @@ export function madeInOutage(
   return madeMs !== null && lastStartMs !== null && wasSilent({ history }, lastStartMs, madeMs) ? madeMs : null;
 }
 
-/** What was due while the newest run went on has waited for its end, and is awaited no more. */
-export function findAwaitedNow(awaited: Awaited, lastStartMs: number | null, lastEndMs: number | null): Due | null {
+/** What was due while the newest run went on has waited for its end, and is awaited no more; some schedules always wait for it. */
+export function findAwaitedNow(awaited: Awaited, lastStartMs: number | null, finished: RunRow[]): Due | null {
   const due = findAwaited(awaited, lastStartMs);
-  return due !== null && lastStartMs !== null && lastEndMs !== null && lastEndMs > due.atMs
-    ? findAwaited(awaited, lastEndMs)
-    : due;
+  const lastEndMs = newestEnd(finished);
+  if (due === null || lastStartMs === null || lastEndMs === null) return due;
+  const fromMs = findFromEnd(awaited.schedules, finished) === null ? due.atMs : lastStartMs;
+  return lastEndMs > fromMs ? findAwaited(awaited, lastEndMs) : due;
 }
 
 export function describeFruitless(

@@ -15,7 +15,9 @@ const FEWEST_RUNS = 3;
 /** Of the records that are usual. */
 const MANY_WRITTEN = 0.5;
 const UNLIKELY = 1e-3;
-const OFTEN = 0.2;
+/** Of a rule that seldom runs: what is so likely at one of its hours is no news there, and in a row it is from the second chance on. */
+const OFTEN = 0.1;
+const UNUSUAL = 0.01;
 /** Hours with records at the same time the day before: two, because a change of clocks moves a night by one. */
 const FEWEST_HOURS = 2;
 
@@ -73,8 +75,8 @@ function reachBack({ emptyStreak, history }: RuleFacts): EmptyStreak | null {
  */
 function isUnusual(facts: RuleFacts, { n, sinceMs, fullHours }: EmptyStreak): boolean {
   const chance = isPastKnown(facts.history) ? chanceOfEmptiness(facts.history, sinceMs) : null;
-  if (isRare(facts) === true) return chance === null || chance < OFTEN;
-  if (chance !== null) return n > 1 && chance < UNLIKELY;
+  if (isRare(facts) === true) return chance === null || chance.all < (chance.least < OFTEN ? OFTEN : UNUSUAL);
+  if (chance !== null) return n > 1 && chance.all < UNLIKELY;
   return n >= FEWEST_RUNS && hadRecordsTheDayBefore(sinceMs, facts.window.endMs, fullHours);
 }
 

@@ -123,7 +123,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
   const silent = asSilent(stopped);
   const awaited = silent === null ? all : { ...all, schedules: withoutSilent(expectation, silent, window) };
   const lastRunMs = Math.max(lastStartMs ?? -Infinity, newestEnd(finished) ?? -Infinity);
-  const due = findAwaitedNow(awaited, lastStartMs, newestEnd(finished));
+  const due = findAwaitedNow(awaited, lastStartMs, finished);
   const own = settingsOfRule(settings, rule);
   const stuckAfterMs = own.staleAfterMs ?? limitOf(found, history ?? undefined);
   const limits = deriveFreshness({

@@ -25,8 +25,11 @@ export function usualRecords({ records }: RuleHistory, beforeHour: number): numb
   return runs === 0 ? null : Math.max(0, fromThousandths(sum / runs) - 1);
 }
 
-/** Of the successes without records since then; null where too little is known from before. */
-export function chanceOfEmptiness({ empties, calendar, endHour }: RuleHistory, sinceMs: number): number | null {
+/** Of all successes without records since then, and of the least likely one of them; null where too little is known from before. */
+export function chanceOfEmptiness(
+  { empties, calendar, endHour }: RuleHistory,
+  sinceMs: number,
+): { all: number; least: number } | null {
   const sinceHour = Math.floor(sinceMs / HOUR_MS);
   const before = within(empties, sinceHour - PAST_DAYS * HOURS_A_DAY, sinceHour);
   const overall = { n: 0, empty: 0 };
@@ -38,14 +41,17 @@ export function chanceOfEmptiness({ empties, calendar, endHour }: RuleHistory, s
     }
   }
   if (overall.n < PRIOR_RUNS) return null;
-  let chance = 1;
+  let [all, least] = [1, 1];
   const since = within(empties, sinceHour, endHour);
   for (const [index, hour] of since.hours.entries()) {
     const atHour = bySlot[calendar.at(hour).slot] ?? overall;
     const { n, empty: wasEmpty } = atHour.n < FEWEST_AT_HOUR ? overall : atHour;
-    chance *=
-      ((PRIOR_EMPTY + wasEmpty) / Math.max(1, atHour.n < FEWEST_AT_HOUR ? PRIOR_RUNS + n : PRIOR_EMPTY + 1 + n)) **
-      (since.values[index] ?? 0);
+    const one =
+      (PRIOR_EMPTY + wasEmpty) / Math.max(1, atHour.n < FEWEST_AT_HOUR ? PRIOR_RUNS + n : PRIOR_EMPTY + 1 + n);
+    const empty = since.values[index] ?? 0;
+    if (empty === 0) continue;
+    all *= one ** empty;
+    least = Math.min(least, one);
   }
-  return chance;
+  return { all, least };
 }

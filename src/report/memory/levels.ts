@@ -16,6 +16,10 @@ export const FEWEST_RARE_DAYS = 5;
 /** Ten, as logarithm in thousandths. */
 const FEW_RECORDS = Math.round(1000 * Math.log(1 + 10));
 
+/** From this share of its hours on a rule brings nothing now and then. */
+const AT_TIMES_SHARE = 0.05;
+const NEWEST_HOURS = 4;
+
 /** `day` counts back from the last one, 0. */
 export type Day = { day: number; value: number };
 
@@ -32,7 +36,10 @@ export function findUsualLevel(levels: HourColumns, history: RuleHistory): { usu
 /** Found once: a shift asks for it and what is usual. */
 const settledRecords = new WeakMap<RuleHistory, HourColumns>();
 
-/** The hours by which its records are judged: without those, of a day of work or of rest, in which a quarter of the runs bring fewer than ten. */
+/**
+ * The hours by which its records are judged: without those, of a day of work or of rest, in which a quarter of the runs bring fewer
+ * than ten. Of a rule that now and then brings nothing, without those that brought nothing: how many these are says chance.
+ */
 export function withoutPoorHours(history: RuleHistory): HourColumns {
   const known = settledRecords.get(history) ?? findSettledRecords(history);
   settledRecords.set(history, known);
@@ -43,7 +50,8 @@ function findSettledRecords({ records, calendar, endHour, knownDays }: RuleHisto
   const settledDays = knownDays < PAST_DAYS ? 1 : WEEK_DAYS + 1;
   const poor = new Uint32Array(DAY_SLOTS);
   const all = new Uint32Array(DAY_SLOTS);
-  const settled = within(records, -Infinity, endHour - settledDays * HOURS_A_DAY);
+  const untilHour = endHour - settledDays * HOURS_A_DAY;
+  const settled = within(records, -Infinity, untilHour);
   if (settled.values.every(isMany)) return records;
   for (let index = 0; index < settled.hours.length; index += 1) {
     const slot = slotAt(settled.hours[index] ?? 0, calendar);
@@ -51,7 +59,23 @@ function findSettledRecords({ records, calendar, endHour, knownDays }: RuleHisto
     if ((settled.values[index] ?? 0) < FEW_RECORDS) poor[slot] = (poor[slot] ?? 0) + 1;
   }
   const isPoor = (slot: number) => (poor[slot] ?? 0) > Math.floor((all[slot] ?? 0) / 4);
-  return poor.some((_, slot) => isPoor(slot)) ? where(records, (hour) => !isPoor(slotAt(hour, calendar))) : records;
+  const rich = poor.some((_, slot) => isPoor(slot))
+    ? where(records, (hour) => !isPoor(slotAt(hour, calendar)))
+    : records;
+  // Where none of the newest brings any, that is what there is to judge.
+  const bringsSome = rich.values.subarray(-NEWEST_HOURS).some((value) => value !== 0);
+  return bringsSome && isAtTimesEmpty(within(rich, -Infinity, untilHour)) ? withoutEmpty(rich) : rich;
+}
+
+/** Since long ago: what began to bring nothing some days ago stays told. */
+function isAtTimesEmpty({ values }: HourColumns): boolean {
+  const older = values.subarray(0, Math.floor(values.length / 2));
+  return older.filter((value) => value === 0).length > Math.max(1, older.length * AT_TIMES_SHARE);
+}
+
+function withoutEmpty({ hours, counts, values }: HourColumns): HourColumns {
+  const keep = (_: number, index: number) => values[index] !== 0;
+  return { hours: hours.filter(keep), counts: counts.filter(keep), values: values.filter((value) => value !== 0) };
 }
 
 function isMany(records: number): boolean {

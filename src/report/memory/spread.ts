@@ -3,8 +3,10 @@
 /** Two lists of one length. */
 export type Weighted = { values: Float64Array; weights: Float64Array };
 
-/** Of a normal distribution, the standard deviation over the median deviation. */
-const NORMAL = 1.4826;
+/** Of a normal distribution, the standard deviation over the median deviation, and the tenths at its ends over it. */
+const NORMAL_MIDDLE = 1.4826;
+const NORMAL_TENTHS = 2.563;
+const MANY = 10;
 
 /** 0 of nothing. */
 export function medianOf(values: number[]): number {
@@ -54,8 +56,21 @@ export function meanOf(values: number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** As a standard deviation, by the median distance from the median. */
+/**
+ * As a standard deviation, by how far the lowest and the highest tenth are apart: a few wild values do not move it, and what comes
+ * again each month does. Of few values, of which the ends are single ones, by the median distance from the median.
+ */
 export function spreadOf(values: number[]): number {
-  const centre = medianOf(values);
-  return NORMAL * medianOf(values.map((value) => Math.abs(value - centre)));
+  if (values.length < MANY) {
+    const centre = medianOf(values);
+    return NORMAL_MIDDLE * medianOf(values.map((value) => Math.abs(value - centre)));
+  }
+  const sorted = values.toSorted((a, b) => a - b);
+  return (valueAt(sorted, 0.9) - valueAt(sorted, 0.1)) / NORMAL_TENTHS;
+}
+
+function valueAt(sorted: number[], share: number): number {
+  const place = share * (sorted.length - 1);
+  const [low = 0, high = low] = sorted.slice(Math.floor(place), Math.floor(place) + 2);
+  return low + (place - Math.floor(place)) * (high - low);
 }

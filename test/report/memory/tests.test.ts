@@ -245,6 +245,15 @@ describe("durations, 10 minutes and usually as long", () => {
       },
       times: null,
     },
+    {
+      name: "three times as long for five days of each month, of a daily rule",
+      habit: {
+        days: 84,
+        everyMinutes: 24 * 60,
+        change: (_, nth) => ({ minutes: jitter(nth) * ((nth - 1) % 30 < 5 ? 3 : 1) }),
+      },
+      times: null,
+    },
   ])("$name", ({ habit, times, hoursAgo }) => {
     const shift = findDurationShift(historyOf(habit));
     if (times === null) return expect(shift).toBeNull();
@@ -310,6 +319,10 @@ describe("a rule of office hours is judged at night and at a weekend as after it
 
 describe("records, 100 a run", () => {
   const varied = (nth: number) => 10 * jitter(nth);
+  const isEmptyNight = (nth: number) => (nth <= 7 ? [2, 3, 5, 6].includes(nth) : nth % 6 === 0);
+  const nightly = (records: (nth: number) => number): Habit => {
+    return { days: DAYS, everyMinutes: 24 * 60, change: (_, nth) => ({ records: records(nth) }) };
+  };
   test.each<{ name: string; habit: Habit; is: boolean }>([
     { name: "as ever", habit: hourly({ change: (_, nth) => ({ records: varied(nth) }) }), is: false },
     {
@@ -336,6 +349,30 @@ describe("records, 100 a run", () => {
       name: "a fifth at weekends, as ever",
       habit: hourly({ change: (_, nth, at) => ({ records: varied(nth) / (at.getUTCDay() % 6 === 0 ? 5 : 1) }) }),
       is: false,
+    },
+    {
+      name: "none at night, as ever, and since yesterday in two of three hours by day",
+      habit: hourly({
+        change: (hoursAgo, nth, at) => ({
+          records: at.getUTCHours() < 8 || (hoursAgo <= 24 && nth % 3 !== 0) ? 0 : varied(nth),
+        }),
+      }),
+      is: true,
+    },
+    {
+      name: "none in each sixth night, and by chance in four of the last seven",
+      habit: nightly((nth) => (isEmptyNight(nth) ? 0 : varied(nth))),
+      is: false,
+    },
+    {
+      name: "none in each sixth night, and in none of the last seven any",
+      habit: nightly((nth) => (nth <= 7 || nth % 6 === 0 ? 0 : varied(nth))),
+      is: true,
+    },
+    {
+      name: "none in each sixth night, and a tenth in the others of the last seven",
+      habit: nightly((nth) => (nth % 6 === 0 ? 0 : varied(nth) / (nth <= 7 ? 10 : 1))),
+      is: true,
     },
   ])("$name", ({ habit, is }) => {
     expect(findRecordsShift(historyOf(habit)) !== null).toBe(is);
