@@ -5,7 +5,7 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import type { Log } from "../src/log.ts";
 import { exitCodeOf, logCritical, runPass, type PassResult } from "../src/pass.ts";
-import { PassSchema } from "../src/report/pass-schema.ts";
+import { PassSchema } from "../src/report/document/pass-schema.ts";
 import type { Severity } from "../src/report/words.ts";
 import { collectActivities } from "../src/warehouse/collect.ts";
 import { activity, report } from "./making/activities.ts";

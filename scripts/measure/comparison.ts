@@ -1,6 +1,6 @@
 /** Whether two ways of making a report say the same: a faster one that counts something else would prove nothing. */
 import * as v from "valibot";
-import { PassSchema } from "../../src/report/pass-schema.ts";
+import { PassSchema } from "../../src/report/document/pass-schema.ts";
 import { runCommand, type Command } from "./processes.ts";
 
 /** What a CRM's report says; `successes` are the rules' last ones in epoch milliseconds. */

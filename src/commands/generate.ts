@@ -11,7 +11,7 @@ import { exitCodeOf, LONGEST_BASELINE_MS, runPass } from "../pass.ts";
 import { renderSaved, RENDERERS } from "../render/renderers.ts";
 import { quoteWord } from "../text/terminal.ts";
 import { FORMATS, PASS_FORMATS, type PassFormat } from "../render/view.ts";
-import { joinPasses } from "../report/saved-pass.ts";
+import { joinPasses } from "../report/document/saved-pass.ts";
 import { SEVERITIES } from "../report/words.ts";
 import { CRM_FLAGS, loadChosen } from "./flags/crms.ts";
 import { AS_OF_FLAGS, readWindow, readZone, repeatFlags } from "./flags/flags.ts";

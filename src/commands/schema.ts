@@ -16,11 +16,11 @@ function definePrinter(load: () => Promise<GenericSchema>): Command {
   });
 }
 
-export const schemaReport = definePrinter(async () => (await import("../report/schema.ts")).ReportSchema);
-export const schemaPass = definePrinter(async () => (await import("../report/pass-schema.ts")).PassSchema);
+export const schemaReport = definePrinter(async () => (await import("../report/document/schema.ts")).ReportSchema);
+export const schemaPass = definePrinter(async () => (await import("../report/document/pass-schema.ts")).PassSchema);
 export const schemaCheck = definePrinter(async () => (await import("../check/schema.ts")).CheckListSchema);
 export const schemaExplanation = definePrinter(
-  async () => (await import("../report/explanation-schema.ts")).ExplanationsSchema,
+  async () => (await import("../report/document/explanation-schema.ts")).ExplanationsSchema,
 );
 export const schemaSchedules = definePrinter(async () => (await import("../schedule/published.ts")).SchedulesSchema);
 export const schemaScheduleStatus = definePrinter(

@@ -1,6 +1,6 @@
 /** What a page shows, as plain data: made on the server, rendered there, and handed to the browser with the page. */
-import type { Standing } from "../report/attention.ts";
-import type { TickReason } from "../report/tick-schema.ts";
+import type { Standing } from "../report/pass/attention.ts";
+import type { TickReason } from "../report/document/tick-schema.ts";
 import type { ActionStatus, Condition, Severity, Verdict } from "../report/words.ts";
 
 /** Where a page is. */

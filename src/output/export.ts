@@ -2,7 +2,7 @@
 import { lstat, mkdir, readdir, readlink, rename, symlink, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError } from "../errors.ts";
-import type { Report } from "../report/schema.ts";
+import type { Report } from "../report/document/schema.ts";
 import { writeJson } from "../text/json.ts";
 import { createFile, explainFailure, sweepTemporaryFiles, temporaryPath } from "./file.ts";
 

@@ -1,8 +1,8 @@
 /** A pass as lines for grep and for mails of cron: severity, CRM, rule, condition, since, message, parted by tabs. */
-import { rankRows } from "../report/attention.ts";
-import { countFindingsLeftOut } from "../report/left-out.ts";
-import type { PassSummary } from "../report/pass-schema.ts";
-import type { Finding, Report } from "../report/schema.ts";
+import { rankRows } from "../report/pass/attention.ts";
+import { countFindingsLeftOut } from "../report/document/left-out.ts";
+import type { PassSummary } from "../report/document/pass-schema.ts";
+import type { Finding, Report } from "../report/document/schema.ts";
 import { SEVERITIES, type Severity } from "../report/words.ts";
 import { formatPlural } from "../text/figures.ts";
 import { quoteWord, showText } from "../text/terminal.ts";

@@ -1,6 +1,6 @@
 /** The gauges of a CRM, by one set of names: in the textfile of a pass and in what a server answers. */
 import { Gauge, type Registry } from "prom-client";
-import { COUNTED, type Digest } from "../report/digest.ts";
+import { COUNTED, type Digest } from "../report/document/digest.ts";
 import { showText } from "../text/terminal.ts";
 import { CONDITIONS, REPORT_STATUSES, SEVERITIES, VERDICTS, type Condition, type Verdict } from "../report/words.ts";
 

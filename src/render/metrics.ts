@@ -1,8 +1,8 @@
 /** A pass as gauges in OpenMetrics 1.0 text, such as node_exporter's textfile collector reads. */
 import { Registry } from "prom-client";
-import { digestReport } from "../report/digest.ts";
-import type { PassSummary } from "../report/pass-schema.ts";
-import type { Report } from "../report/schema.ts";
+import { digestReport } from "../report/document/digest.ts";
+import type { PassSummary } from "../report/document/pass-schema.ts";
+import type { Report } from "../report/document/schema.ts";
 import { createGauges, gaugeMaker, PREFIX, setReport, setRules, setVerdict } from "./gauges.ts";
 
 /** Series of the configuration's CRMs; of single rules only where they are asked for. */

@@ -1,7 +1,7 @@
 /** The formats a pass can be shown in. */
-import type { PassSummary } from "../report/pass-schema.ts";
-import { joinPasses, type SavedPass } from "../report/saved-pass.ts";
-import type { Report } from "../report/schema.ts";
+import type { PassSummary } from "../report/document/pass-schema.ts";
+import { joinPasses, type SavedPass } from "../report/document/saved-pass.ts";
+import type { Report } from "../report/document/schema.ts";
 import { renderJson } from "./json.ts";
 import type { PassFormat, View } from "./view.ts";
 

@@ -3,8 +3,8 @@ import type { ErrorRow } from "./errors/group.ts";
 import type { Recurrence } from "../time/recurrence.ts";
 import type { Inexpressible } from "../time/cron.ts";
 import type { Past } from "./memory/cells.ts";
-import type { RunRow } from "./run-row.ts";
-import type { DurationFigures, RecordSums } from "./schema.ts";
+import type { RunRow } from "./rules/run-row.ts";
+import type { DurationFigures, RecordSums } from "./document/schema.ts";
 import type { ActionStatus, AutomationLevel, Contradiction, PresetName } from "./words.ts";
 import type { Window } from "../time/window.ts";
 

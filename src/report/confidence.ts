@@ -1,6 +1,6 @@
 /** How much the report's rates can bear. */
 import type { Outcome } from "./counts.ts";
-import type { Report } from "./schema.ts";
+import type { Report } from "./document/schema.ts";
 import { differsBeyondNoise, wilsonInterval } from "./significance.ts";
 import type { Thresholds } from "./thresholds.ts";
 

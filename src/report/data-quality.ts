@@ -1,9 +1,9 @@
 /** Rows that contradict themselves or each other, counted, with the ids to look at and what they mean. */
 import type { Window } from "../time/window.ts";
 import type { ReadActivity, RuleActivity } from "./activity.ts";
-import { settledAt } from "./attempts.ts";
+import { settledAt } from "./rules/attempts.ts";
 import { countRuns } from "./counts.ts";
-import type { Report } from "./schema.ts";
+import type { Report } from "./document/schema.ts";
 import type { UntoldRecords } from "./untold-records.ts";
 import { CONTRADICTION_KINDS, type Contradiction, compareNames, NO_NAME } from "./words.ts";
 

@@ -1,12 +1,12 @@
 /** What `--detailed` adds: every rule's own figures and the newest actions. */
 import type { FailureRow, ReadActivity } from "./activity.ts";
-import { hasFailed } from "./attempts.ts";
-import type { RunRow } from "./run-row.ts";
+import { hasFailed } from "./rules/attempts.ts";
+import type { RunRow } from "./rules/run-row.ts";
 import { maskErrorMessage } from "./errors/redact.ts";
 import { formatInstant } from "../text/figures.ts";
-import { measureByLevel, measureByStrategy } from "./groups.ts";
-import type { RuleSet } from "./rules.ts";
-import type { Report } from "./schema.ts";
+import { measureByLevel, measureByStrategy } from "./rules/groups.ts";
+import type { RuleSet } from "./rules/rules.ts";
+import type { Report } from "./document/schema.ts";
 import { compareNames } from "./words.ts";
 import { WEEK_MS } from "../time/units.ts";
 import { moveBack, type Window } from "../time/window.ts";

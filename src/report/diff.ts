@@ -1,6 +1,6 @@
 /** What changed from one report to another, the most important first, and without what chance alone may explain. */
 import { differsBeyondNoise, type Proportion } from "./significance.ts";
-import type { Finding, Report } from "./schema.ts";
+import type { Finding, Report } from "./document/schema.ts";
 import { type Condition, type Severity, type Verdict, rankSeverity } from "./words.ts";
 
 type Figure = string | number | boolean | null;

@@ -1,13 +1,13 @@
 /** Why a rule is in its condition: everything a report knows of it, what else changed then, and what would change the judgement. */
-import { adviseOnRule } from "./advice.ts";
+import { adviseOnRule } from "./advice/advice.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
-import { hasFailed } from "./attempts.ts";
-import type { Explanation } from "./explanation-schema.ts";
-import type { Report } from "./schema.ts";
+import { hasFailed } from "./rules/attempts.ts";
+import type { Explanation } from "./document/explanation-schema.ts";
+import type { Report } from "./document/schema.ts";
 import { sayDays } from "./memory/words.ts";
-import { sayWhenDue } from "./schedule-words.ts";
-import { leaveUntried } from "./setting.ts";
-import { sayLimitBasis } from "./stale.ts";
+import { sayWhenDue } from "./expectation/schedule-words.ts";
+import { leaveUntried } from "./advice/setting.ts";
+import { sayLimitBasis } from "./rules/stale.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 import { formatPlural } from "../text/figures.ts";
 import { HOUR_MS } from "../time/units.ts";

@@ -2,7 +2,7 @@
 import { formatInstant } from "../text/figures.ts";
 import type { Window } from "../time/window.ts";
 import type { ReadActivity } from "./activity.ts";
-import type { Report } from "./schema.ts";
+import type { Report } from "./document/schema.ts";
 
 export function describeReach({
   knownSinceMs,

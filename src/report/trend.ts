@@ -4,7 +4,7 @@ import { binomialTail, expectedShare } from "./chance.ts";
 import { divide } from "./counts.ts";
 import type { Proportion } from "./significance.ts";
 import { formatInstant } from "../text/figures.ts";
-import type { Report } from "./schema.ts";
+import type { Report } from "./document/schema.ts";
 import type { Thresholds } from "./thresholds.ts";
 import { HOUR_MS } from "../time/units.ts";
 import type { Window } from "../time/window.ts";

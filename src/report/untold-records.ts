@@ -2,7 +2,7 @@
 import { HOUR_MS, HOURS_A_DAY } from "../time/units.ts";
 import type { Window } from "../time/window.ts";
 import { NEWEST_RUNS, type ReadActivity, type RuleActivity } from "./activity.ts";
-import { settledAt } from "./attempts.ts";
+import { settledAt } from "./rules/attempts.ts";
 import { countRuns, where, within, type HourColumns } from "./memory/columns.ts";
 import { usualRecords } from "./memory/emptiness.ts";
 import type { RuleHistory } from "./memory/history.ts";

@@ -1,5 +1,5 @@
 /** Kept reports, read once: a report never changes. What is remembered of them is bounded. */
-import type { Report } from "../report/schema.ts";
+import type { Report } from "../report/document/schema.ts";
 import { listHours, type Hour } from "../dashboard/views/strip.ts";
 import type { ServeContext } from "./context.ts";
 

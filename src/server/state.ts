@@ -1,6 +1,6 @@
 /** What the store knows of each configured CRM: its newest report, why it could not be read since, and whether that is old. */
 import type { CrmConfig, ScheduleConfig } from "../config/schema.ts";
-import { digestReport, type Digest } from "../report/digest.ts";
+import { digestReport, type Digest } from "../report/document/digest.ts";
 import { covers } from "../schedule/coverage.ts";
 import { latestSlot } from "../schedule/slots.ts";
 import type { PassRow } from "../store/passes.ts";

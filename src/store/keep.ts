@@ -1,7 +1,7 @@
 /** What is written of a pass, within the transaction of whoever keeps it. */
-import type { PassSummary } from "../report/pass-schema.ts";
-import type { Report } from "../report/schema.ts";
-import { countTotals } from "../report/totals.ts";
+import type { PassSummary } from "../report/document/pass-schema.ts";
+import type { Report } from "../report/document/schema.ts";
+import { countTotals } from "../report/document/totals.ts";
 import { writeAscii } from "../text/json.ts";
 import type { Ask, Engine } from "./engine.ts";
 import { writeMemory, type Seen } from "./memory/write.ts";

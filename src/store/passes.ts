@@ -1,7 +1,7 @@
 /** Kept passes as lists show them. */
 import * as v from "valibot";
-import { parsePass, type ParsedPass } from "../report/parse.ts";
-import { PassSummarySchema } from "../report/pass-schema.ts";
+import { parsePass, type ParsedPass } from "../report/document/parse.ts";
+import { PassSummarySchema } from "../report/document/pass-schema.ts";
 import { DAY_MS, HOUR_MS, WEEK_MS } from "../time/units.ts";
 import type { Engine } from "./engine.ts";
 import { askGood, buildFilter, instant, nameColumn, whole } from "./rows.ts";

@@ -1,9 +1,9 @@
 /** Reports and passes: kept as the JSON they were published as, and checked when they are read. */
 import * as v from "valibot";
-import { parseReport, type ParsedReport } from "../report/parse.ts";
-import { parsePass, type ParsedPass } from "../report/parse.ts";
+import { parseReport, type ParsedReport } from "../report/document/parse.ts";
+import { parsePass, type ParsedPass } from "../report/document/parse.ts";
 import { REPORT_STATUSES, VERDICTS, type Verdict } from "../report/words.ts";
-import type { Report } from "../report/schema.ts";
+import type { Report } from "../report/document/schema.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
 import { insertPass, type MadePass } from "./keep.ts";

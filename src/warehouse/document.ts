@@ -1,7 +1,7 @@
 /** The shape of the query's one JSON document, the same from both dialects. */
 import * as v from "valibot";
 import { trimBlanks } from "../text/blanks.ts";
-import type { RunRow } from "../report/run-row.ts";
+import type { RunRow } from "../report/rules/run-row.ts";
 import { ACTION_STATUSES, AUTOMATION_LEVELS, type ActionStatus } from "../report/words.ts";
 import { MINUTE_MS } from "../time/units.ts";
 import { isCount, isFlag, isNumber, isNumbers, isOneOf, isText, isWhole, listOf, orNull, table } from "./guards.ts";

@@ -5,7 +5,7 @@
 import type { HourActivity } from "../report/activity.ts";
 import { CELL_STATUSES, type CellStatus, type HourCell, type Past, type RulePast } from "../report/memory/cells.ts";
 import { addDuration, addRecords, emptySketch } from "../report/memory/sketch.ts";
-import type { RunRow } from "../report/run-row.ts";
+import type { RunRow } from "../report/rules/run-row.ts";
 import { type ActionStatus, compareNames } from "../report/words.ts";
 import { DatabaseError } from "../database/failure.ts";
 import { HOUR_MS } from "../time/units.ts";

@@ -11,11 +11,11 @@ import type {
   Run,
   UnreadableStarts,
 } from "../report/activity.ts";
-import type { RunRow } from "../report/run-row.ts";
-import { hasFailed, isFinished, settledAt } from "../report/attempts.ts";
+import type { RunRow } from "../report/rules/run-row.ts";
+import { hasFailed, isFinished, settledAt } from "../report/rules/attempts.ts";
 import { emptyCounts, isOwnRun } from "../report/counts.ts";
 import { maskName } from "../report/errors/redact.ts";
-import type { DurationFigures, RecordSums } from "../report/schema.ts";
+import type { DurationFigures, RecordSums } from "../report/document/schema.ts";
 import { type ActionStatus, type Contradiction, compareNames } from "../report/words.ts";
 import type { Past } from "../report/memory/cells.ts";
 import type { Bounds } from "./bounds.ts";

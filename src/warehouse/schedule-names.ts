@@ -1,8 +1,8 @@
 /** Schedule rows and sync types call the same thing by different names: `Genius_Appointment` starts `appointments`. */
 import type { DeclaredRule, RuleActivity } from "../report/activity.ts";
 import { countRuns } from "../report/counts.ts";
-import { indexNames } from "../report/renamed.ts";
-import { findDisabled, joinRows } from "../report/rules.ts";
+import { indexNames } from "../report/rules/renamed.ts";
+import { findDisabled, joinRows } from "../report/rules/rules.ts";
 import { normalizeName } from "../text/alike-names.ts";
 
 /**

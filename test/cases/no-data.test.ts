@@ -2,7 +2,7 @@
 import { Database } from "bun:sqlite";
 import { expect, describe, test } from "bun:test";
 import { ask, DAY, ENGINES, HOUR, judge, makeWarehouse, repeat, type Rows } from "../making/cases.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import type { RunRow } from "../making/warehouses.ts";
 
 const DRY = '{"dry_run":true}';

@@ -1,7 +1,7 @@
 /** Runs that tell no records any more, by hand-made rows. */
 import { describe, expect, test } from "bun:test";
 import type { RunRow } from "../making/warehouses.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { ask, at, type CaseEngine, DAY, ENGINES, HOUR, judge, makeWarehouse, repeat } from "../making/cases.ts";
 
 const NONE: Partial<RunRow> = { processed: null, created: null, updated: null };

@@ -1,7 +1,7 @@
 /** The API of the compiled binary: every route answers as `/openapi.json` declares it, and says what may be kept of its answer. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { serveDemo, type Served } from "../making/api-server.ts";
 import { ask, findValues, HOSTILE, hostilePass, post } from "../making/asking.ts";
 import { addressOf, readContract, type Contract } from "../making/contract.ts";

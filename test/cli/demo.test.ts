@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ERROR_FAMILIES } from "../../src/report/errors/schema.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { CONTRADICTION_KINDS, FINDING_IDS } from "../../src/report/words.ts";
 import { freshDirectory, runCli } from "../making/cli.ts";
 import { assertPublishable } from "../making/reports.ts";

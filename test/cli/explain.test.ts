@@ -6,7 +6,7 @@ import addFormats from "ajv-formats";
 import { Database } from "bun:sqlite";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ExplanationsSchema, type Explanation } from "../../src/report/explanation-schema.ts";
+import { ExplanationsSchema, type Explanation } from "../../src/report/document/explanation-schema.ts";
 import { directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 import { makeTables } from "../making/own-tables.ts";
 import { startPeer } from "../making/peers.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PASSWORD, type PostgresServer, type TestDatabase } from "../making/postgres-server.ts";
-import type { PassDocument } from "../../src/report/pass-schema.ts";
+import type { PassDocument } from "../../src/report/document/pass-schema.ts";
 import { BINARY, directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 import { assertPublishable } from "../making/reports.ts";
 import { fillSyncHistory, run, sharedServer } from "../making/warehouses.ts";

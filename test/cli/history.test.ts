@@ -13,9 +13,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { ReportDiff } from "../../src/report/diff.ts";
-import type { Explanation } from "../../src/report/explanation-schema.ts";
-import type { PassDocument } from "../../src/report/pass-schema.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Explanation } from "../../src/report/document/explanation-schema.ts";
+import type { PassDocument } from "../../src/report/document/pass-schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { directoryWith, freshDirectory, runCli, start } from "../making/cli.ts";
 import { figuresOf, isRoot, makeTrio, type Trio } from "../making/faults.ts";
 import { openStore } from "../../src/store/open.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import type { MemorySummary } from "../../src/report/memory/summary.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { ENGINES, makeWarehouse } from "../making/cases.ts";
 import { directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 import type { TestDatabase } from "../making/postgres-server.ts";

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { describeHolder } from "../../src/processes.ts";
 import { openStore } from "../../src/store/open.ts";
 import { DAY_MS } from "../../src/time/units.ts";

@@ -1,7 +1,7 @@
 /** Tables that schedulers and frameworks keep: the view that `check` writes is run, and what a report then says of the rows. */
 import { describe, expect, test } from "bun:test";
 import type { CheckDocument } from "../../src/check/schema.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { ENGINES, type CaseEngine } from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
 import { makeTables } from "../making/own-tables.ts";

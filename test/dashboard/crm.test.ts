@@ -4,7 +4,7 @@ import { linksBelow } from "../../src/dashboard/links.ts";
 import { renderPage } from "../../src/dashboard/render.tsx";
 import { viewCrm } from "../../src/dashboard/views/crm.ts";
 import { framePage } from "../../src/dashboard/views/frame.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { activity, declared, report, rule, schedule } from "../making/activities.ts";
 import { ruleOf } from "../making/rules.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { Notice } from "../../src/dashboard/view.ts";
 import { linksBelow } from "../../src/dashboard/links.ts";
 import { viewOverview, type KnownCrm, type OverviewFacts } from "../../src/dashboard/views/overview.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { activity, report, rule } from "../making/activities.ts";
 import { passDocument } from "../making/passes.ts";
 

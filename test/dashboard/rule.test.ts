@@ -5,7 +5,7 @@ import { viewRulePage } from "../../src/dashboard/views/rule.ts";
 import { viewRule } from "../../src/dashboard/views/rule-row.ts";
 import { activity, report, rule } from "../making/activities.ts";
 import { ruleOf } from "../making/rules.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 
 type Usual = Report["rules"][number]["usual"];
 

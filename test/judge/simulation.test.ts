@@ -1,6 +1,6 @@
 /** The simulator itself: healthy runs at the right moments, and the moment from which a fault can be known. */
 import { describe, expect, test } from "bun:test";
-import type { Finding } from "../../src/report/schema.ts";
+import type { Finding } from "../../src/report/document/schema.ts";
 import { sumCases } from "../making/judging/faulted.ts";
 import { listReportTimes, mentions } from "../making/judging/looks.ts";
 import { simulatePattern } from "../making/simulation/crms.ts";

@@ -13,7 +13,7 @@ import { buildReport } from "../../src/report/build.ts";
 import { readRecurrence } from "../../src/time/recurrence.ts";
 import { emptyCounts } from "../../src/report/counts.ts";
 import type { Past } from "../../src/report/memory/cells.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import type { Thresholds } from "../../src/report/thresholds.ts";
 import type { ReportSettings } from "../../src/report/settings.ts";
 import { assertPublishable, crmConfig, WINDOW } from "./reports.ts";

@@ -2,7 +2,7 @@
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
 import type postgres from "postgres";
-import type { Finding, Report } from "../../src/report/schema.ts";
+import type { Finding, Report } from "../../src/report/document/schema.ts";
 import { directoryWith, freshDirectory, runCli, type Ended } from "./cli.ts";
 import { historyDdl, run, SCHEDULE_DDL, sharedServer, type RunRow } from "./warehouses.ts";
 import { reportsIn } from "./passes.ts";

@@ -2,7 +2,7 @@
 import { expect } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { directoryWith, start, type Ended, type Surroundings } from "./cli.ts";
 import type { PostgresServer, TestDatabase } from "./postgres-server.ts";
 import { fillSyncHistory, run, sharedServer, type RunRow } from "./warehouses.ts";

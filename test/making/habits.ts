@@ -2,7 +2,7 @@
 import { settingsOf } from "../../src/config/report-settings.ts";
 import { readHistories, type RuleHistory } from "../../src/report/memory/history.ts";
 import type { Past } from "../../src/report/memory/cells.ts";
-import type { RunRow } from "../../src/report/run-row.ts";
+import type { RunRow } from "../../src/report/rules/run-row.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/time/units.ts";
 import { countPast } from "./past.ts";
 import { crmConfig } from "./reports.ts";

@@ -1,6 +1,6 @@
 /** The document of a pass, with one override where a test needs another fact. */
-import type { PassDocument, PassSummary } from "../../src/report/pass-schema.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { PassDocument, PassSummary } from "../../src/report/document/pass-schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 
 export function passDocument(override: Partial<PassSummary> = {}): PassSummary {
   return {

@@ -1,5 +1,5 @@
 /** Counts a rule's past from its runs one by one: what reading, keeping and merging must come to. */
-import type { RunRow } from "../../src/report/run-row.ts";
+import type { RunRow } from "../../src/report/rules/run-row.ts";
 import {
   CELL_STATUSES,
   type CellStatus,

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect } from "bun:test";
 import { listCells, listStarts, type Past } from "../../src/report/memory/cells.ts";
-import type { RunRow } from "../../src/report/run-row.ts";
+import type { RunRow } from "../../src/report/rules/run-row.ts";
 import { openStore } from "../../src/store/open.ts";
 import { directoryWith } from "./cli.ts";
 import { countPast } from "./past.ts";

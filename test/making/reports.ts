@@ -10,7 +10,7 @@ import { CrmSchema } from "../../src/config/sections/crm.ts";
 import { parseTarget } from "../../src/database/target.ts";
 import { MEANINGS } from "../../src/help/findings.ts";
 import { buildReport } from "../../src/report/build.ts";
-import { ReportSchema, type Report } from "../../src/report/schema.ts";
+import { ReportSchema, type Report } from "../../src/report/document/schema.ts";
 import type { Severity } from "../../src/report/words.ts";
 import { collectActivities } from "../../src/warehouse/collect.ts";
 import type { Window } from "../../src/time/window.ts";

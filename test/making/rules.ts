@@ -1,7 +1,7 @@
 /** Rules as their newest runs tell them: written as a strip, newest run last. */
 import type { RuleActivity } from "../../src/report/activity.ts";
-import type { RunRow } from "../../src/report/run-row.ts";
-import { isFinished, settledAt } from "../../src/report/attempts.ts";
+import type { RunRow } from "../../src/report/rules/run-row.ts";
+import { isFinished, settledAt } from "../../src/report/rules/attempts.ts";
 import { EARLY_MS } from "../../src/report/expectation/due.ts";
 import { emptyCounts } from "../../src/report/counts.ts";
 import type { ActionStatus } from "../../src/report/words.ts";

@@ -1,9 +1,9 @@
 /** Passes as an operator meets them, for the screens that show them. */
-import type { PassSummary } from "../../src/report/pass-schema.ts";
-import { worstVerdict } from "../../src/report/rule-states.ts";
+import type { PassSummary } from "../../src/report/document/pass-schema.ts";
+import { worstVerdict } from "../../src/report/rules/rule-states.ts";
 import type { FailureRow } from "../../src/report/activity.ts";
-import { describeFailures, findSharedCauses } from "../../src/report/shared-failures.ts";
-import type { Finding, Report } from "../../src/report/schema.ts";
+import { describeFailures, findSharedCauses } from "../../src/report/pass/shared-failures.ts";
+import type { Finding, Report } from "../../src/report/document/schema.ts";
 import { activity, declared, report, schedule } from "./activities.ts";
 import { failedOutcome, madeOutcome, passDocument } from "./passes.ts";
 import { WINDOW } from "./reports.ts";

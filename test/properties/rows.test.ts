@@ -3,7 +3,7 @@ import { madeOutcome, passDocument } from "../making/passes.ts";
 import { afterAll, describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { RENDERERS } from "../../src/render/renderers.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import type { ActionStatus } from "../../src/report/words.ts";
 import { draws } from "../making/draws.ts";
 import { drawWarehouse, meaningOf, wrappersOf, type DrawnWarehouse } from "../making/drawn-rows.ts";

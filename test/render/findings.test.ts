@@ -1,7 +1,7 @@
 /** A pass as lines: one for each finding and each CRM that was not read, in six fields. */
 import { expect, test } from "bun:test";
 import { renderFindings } from "../../src/render/findings.ts";
-import type { Finding } from "../../src/report/schema.ts";
+import type { Finding } from "../../src/report/document/schema.ts";
 import { activity, declared, report } from "../making/activities.ts";
 import { every } from "../making/findings.ts";
 import { failedOutcome, madeOutcome, passDocument } from "../making/passes.ts";

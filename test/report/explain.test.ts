@@ -1,6 +1,6 @@
 /** Why a rule is in its condition, from the report alone. The window ends at 21:00 UTC. */
 import { describe, expect, test } from "bun:test";
-import { adviseOnFinding } from "../../src/report/advice.ts";
+import { adviseOnFinding } from "../../src/report/advice/advice.ts";
 import { explainRule, type Origins } from "../../src/report/explain.ts";
 import type { ReadActivity } from "../../src/report/activity.ts";
 import { activity, declared, report } from "../making/activities.ts";

@@ -1,7 +1,7 @@
 /** Each kind of finding just inside and just outside its limit, and the advice it gives. */
 import { describe, expect, test } from "bun:test";
 import type { FailureRow } from "../../src/report/activity.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import type { FindingId } from "../../src/report/words.ts";
 import { activity, declared, report, rule, schedule } from "../making/activities.ts";
 import { ruleOf } from "../making/rules.ts";

@@ -1,8 +1,8 @@
 /** What a monitor is told of what the store knows: the word, the code and the line. */
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
-import { rankRows } from "../../src/report/attention.ts";
-import { digestReport } from "../../src/report/digest.ts";
+import { rankRows } from "../../src/report/pass/attention.ts";
+import { digestReport } from "../../src/report/document/digest.ts";
 import type { ScheduleJudgement } from "../../src/schedule/judge.ts";
 import { drawBadge } from "../../src/server/api/documents/badge.ts";
 import { CrmSchema, publishCrm, sortStates } from "../../src/server/api/documents/crms.ts";

@@ -1,7 +1,7 @@
 /** The memory over both engines: hours are replaced whole, in any order, by any number of processes, and nothing is counted twice. */
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import type { RunRow } from "../../src/report/run-row.ts";
+import type { RunRow } from "../../src/report/rules/run-row.ts";
 import { listCells, listStarts, type Past } from "../../src/report/memory/cells.ts";
 import { openStore } from "../../src/store/open.ts";
 import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf } from "../making/stores.ts";

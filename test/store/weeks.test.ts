@@ -2,7 +2,7 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import type { RunRow } from "../../src/report/run-row.ts";
+import type { RunRow } from "../../src/report/rules/run-row.ts";
 import type { Past } from "../../src/report/memory/cells.ts";
 import { readHistories, type RuleHistory } from "../../src/report/memory/history.ts";
 import { mergePasts } from "../../src/report/memory/merge.ts";

@@ -1,6 +1,6 @@
 /** One table of rows, the same expected reports from every engine and preset. Every figure is counted by hand. */
 import { describe, expect, test } from "bun:test";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { mustReport } from "../making/reports.ts";
 import { chooseEngines, run, type RuleRow, type RunRow } from "../making/warehouses.ts";
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type postgres from "postgres";
 import syncHistorySql from "../../src/demo/sync-history.sql" with { type: "text" };
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { freshDirectory } from "../making/cli.ts";
 import { startPostgres, type PostgresServer } from "../making/postgres-server.ts";
 import { mustReport } from "../making/reports.ts";

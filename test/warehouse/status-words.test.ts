@@ -1,7 +1,7 @@
 /** What each known status word means, in three spellings, on both engines and as a word of the configuration. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { at, ENGINES, makeWarehouse, type CaseWarehouse } from "../making/cases.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { mustReport } from "../making/reports.ts";
 import { run } from "../making/warehouses.ts";
 

@@ -1,6 +1,6 @@
 /** Every trap of a real warehouse on every engine: rows that mislead, and the finding or the right number they give. */
 import { describe, expect, test } from "bun:test";
-import type { Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/document/schema.ts";
 import { mustReport } from "../making/reports.ts";
 import { chooseEngines, run, type Engine, type RuleRow, type RunRow } from "../making/warehouses.ts";
 

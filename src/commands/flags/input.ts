@@ -5,10 +5,10 @@ import { join, resolve } from "node:path";
 import { AppError } from "../../errors.ts";
 import { quoteTyped } from "../../help/hints.ts";
 import { describeReadFailure, readPlainText } from "../../files/plain.ts";
-import { checkDocument } from "../../report/parse.ts";
-import type { PassDocument } from "../../report/pass-schema.ts";
-import { groupPasses, type SavedPass } from "../../report/saved-pass.ts";
-import type { Report } from "../../report/schema.ts";
+import { checkDocument } from "../../report/document/parse.ts";
+import type { PassDocument } from "../../report/document/pass-schema.ts";
+import { groupPasses, type SavedPass } from "../../report/document/saved-pass.ts";
+import type { Report } from "../../report/document/schema.ts";
 import { quoteText } from "../../text/terminal.ts";
 
 /** The flags of `generate` that say how to print; all others say what to read. */

@@ -5,7 +5,7 @@ import { explainRules, findOrigins } from "../flags/explaining.ts";
 import { CONFIG_FLAG, FORMAT_FLAG, readZone, repeatFlags } from "../flags/flags.ts";
 import { findUrgentReport, listPass, readKeptReport, REPORT_WORD, sayChosen } from "../flags/reports.ts";
 import { defineCommand } from "../flags/command.ts";
-import type { Report } from "../../report/schema.ts";
+import type { Report } from "../../report/document/schema.ts";
 
 export default defineCommand(
   {

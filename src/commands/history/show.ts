@@ -1,7 +1,7 @@
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { RENDERERS } from "../../render/renderers.ts";
-import { inferPass } from "../../report/saved-pass.ts";
+import { inferPass } from "../../report/document/saved-pass.ts";
 import type { ReportRow } from "../../store/reports.ts";
 import { writeJson } from "../../text/json.ts";
 import { openConfigured } from "../flags/configuration.ts";

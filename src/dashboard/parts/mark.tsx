@@ -1,5 +1,5 @@
 /** One sign for how something stands, readable without colour, and its word for those who do not see it. */
-import type { Standing } from "../../report/attention.ts";
+import type { Standing } from "../../report/pass/attention.ts";
 import type { Severity, Verdict } from "../../report/words.ts";
 
 type Tone = "bad" | "warn" | "quiet" | "dim";

@@ -1,6 +1,6 @@
 /** Small drawings in a line of text: runs by the hour, the newest runs, what was due. Shape tells as much as colour. */
 import { formatCount, formatMinute, formatPlural } from "../../text/figures.ts";
-import type { TickReason } from "../../report/tick-schema.ts";
+import type { TickReason } from "../../report/document/tick-schema.ts";
 import type { ActionStatus } from "../../report/words.ts";
 import type { Strip } from "../view.ts";
 

@@ -1,8 +1,8 @@
 /** One CRM: what needs somebody, how it went over time, every rule, every cause of failures. */
-import { chooseFinding, rankRows } from "../../report/attention.ts";
-import { countUrgentLeftOut, listSomeNames } from "../../report/left-out.ts";
+import { chooseFinding, rankRows } from "../../report/pass/attention.ts";
+import { countUrgentLeftOut, listSomeNames } from "../../report/document/left-out.ts";
 import { withMoment } from "../../report/message.ts";
-import type { Report } from "../../report/schema.ts";
+import type { Report } from "../../report/document/schema.ts";
 import { SEVERITIES } from "../../report/words.ts";
 import { describeBriefly } from "../../render/terminal/brief.ts";
 import { showText } from "../../text/terminal.ts";

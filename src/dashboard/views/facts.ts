@@ -1,6 +1,6 @@
 /** A report's figures in words, a line each. */
-import { sayRan } from "../../report/ran-words.ts";
-import type { DurationFigures, RecordSums, Report } from "../../report/schema.ts";
+import { sayRan } from "../../report/rules/ran-words.ts";
+import type { DurationFigures, RecordSums, Report } from "../../report/document/schema.ts";
 import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 

@@ -1,7 +1,7 @@
 /** Findings as rows: what, where, since when, and what to do. */
-import { adviseOnFinding } from "../../report/advice.ts";
+import { adviseOnFinding } from "../../report/advice/advice.ts";
 import { withMoment, withoutName } from "../../report/message.ts";
-import type { Finding, Report } from "../../report/schema.ts";
+import type { Finding, Report } from "../../report/document/schema.ts";
 import { showText } from "../../text/terminal.ts";
 import type { FindingRow, Links } from "../view.ts";
 

@@ -1,6 +1,6 @@
 /** What is around every page. */
-import type { Standing } from "../../report/attention.ts";
-import { worstVerdict } from "../../report/rule-states.ts";
+import type { Standing } from "../../report/pass/attention.ts";
+import { worstVerdict } from "../../report/rules/rule-states.ts";
 import type { Verdict } from "../../report/words.ts";
 import { showText } from "../../text/terminal.ts";
 import { VERDICT_MARKS } from "../../render/terminal/style.ts";

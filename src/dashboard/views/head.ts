@@ -1,5 +1,5 @@
 /** Which report a page is about, and those beside it. */
-import type { Report } from "../../report/schema.ts";
+import type { Report } from "../../report/document/schema.ts";
 import type { Verdict } from "../../report/words.ts";
 import { formatInstant } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";

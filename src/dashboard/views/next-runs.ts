@@ -1,5 +1,5 @@
 /** When rules are due next, by their schedules as reports have them. */
-import type { Report } from "../../report/schema.ts";
+import type { Report } from "../../report/document/schema.ts";
 import { formatInstant } from "../../text/figures.ts";
 import { mergeOccurrences } from "../../time/occurrences.ts";
 import { isCalendar, isInterval, readRecurrence, type Schedule } from "../../time/recurrence.ts";

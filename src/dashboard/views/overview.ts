@@ -1,10 +1,10 @@
 /** The first page: is everything all right, and if not, what first? */
-import { countUrgentLeftOut } from "../../report/left-out.ts";
-import { chooseFinding, rankRows, type RankedRow, type Standing } from "../../report/attention.ts";
+import { countUrgentLeftOut } from "../../report/document/left-out.ts";
+import { chooseFinding, rankRows, type RankedRow, type Standing } from "../../report/pass/attention.ts";
 import { withMoment } from "../../report/message.ts";
-import type { PassSummary } from "../../report/pass-schema.ts";
-import type { Finding, Report } from "../../report/schema.ts";
-import { worstVerdict } from "../../report/rule-states.ts";
+import type { PassSummary } from "../../report/document/pass-schema.ts";
+import type { Finding, Report } from "../../report/document/schema.ts";
+import { worstVerdict } from "../../report/rules/rule-states.ts";
 import type { Verdict } from "../../report/words.ts";
 import { describeBriefly, describeCause, describeUnread } from "../../render/terminal/brief.ts";
 import { formatCount, formatNear, formatPlural } from "../../text/figures.ts";

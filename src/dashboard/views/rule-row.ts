@@ -1,8 +1,8 @@
 /** A rule in a line: its condition, its newest runs, what was due and what came of it. */
 import { withMoment, withoutName } from "../../report/message.ts";
-import type { Report } from "../../report/schema.ts";
-import { listTicks } from "../../report/ticks.ts";
-import type { Ticks } from "../../report/tick-schema.ts";
+import type { Report } from "../../report/document/schema.ts";
+import { listTicks } from "../../report/expectation/ticks.ts";
+import type { Ticks } from "../../report/document/tick-schema.ts";
 import { formatCount } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import type { Links, RuleRow } from "../view.ts";

@@ -1,9 +1,9 @@
 /** One rule: what `explain` says of it, its runs and errors, what was due, and what earlier reports said. */
 import { explainRule, type Origins } from "../../report/explain.ts";
-import { countNames } from "../../report/left-out.ts";
-import { sayDue, sayWeekBefore } from "../../report/rule-words.ts";
+import { countNames } from "../../report/document/left-out.ts";
+import { sayDue, sayWeekBefore } from "../../report/rules/rule-words.ts";
 import { sayUsual } from "../../report/memory/words.ts";
-import type { Report } from "../../report/schema.ts";
+import type { Report } from "../../report/document/schema.ts";
 import { formatCount, formatPlural } from "../../text/figures.ts";
 import { quoteWord, showText } from "../../text/terminal.ts";
 import type { Links, RuleView } from "../view.ts";

@@ -2,7 +2,7 @@
 import type { ScheduleConfig } from "../../config/schema.ts";
 import { isWell, verdictOnSchedule, type ScheduleJudgement } from "../../schedule/judge.ts";
 import type { PublishedSchedule } from "../../schedule/published.ts";
-import { sayWhenDue } from "../../report/schedule-words.ts";
+import { sayWhenDue } from "../../report/expectation/schedule-words.ts";
 import type { SlotRow } from "../../store/slot.ts";
 import { formatInstant, formatPlural } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";

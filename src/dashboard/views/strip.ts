@@ -1,5 +1,5 @@
 /** Runs by the hour, of one report or of several one after another. */
-import type { Report } from "../../report/schema.ts";
+import type { Report } from "../../report/document/schema.ts";
 import { formatInstant } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import type { Strip } from "../view.ts";

@@ -1,8 +1,8 @@
 /** The one thing to know of a CRM or a finding, in few words: what stands beside it in a list. */
-import { countNamed, isWhole, type PassRow } from "../../report/attention.ts";
-import { NOT_KNOWN_OVER } from "../../report/shared-failures.ts";
-import { sayWhenDue } from "../../report/schedule-words.ts";
-import type { Finding, Report } from "../../report/schema.ts";
+import { countNamed, isWhole, type PassRow } from "../../report/pass/attention.ts";
+import { NOT_KNOWN_OVER } from "../../report/pass/shared-failures.ts";
+import { sayWhenDue } from "../../report/expectation/schedule-words.ts";
+import type { Finding, Report } from "../../report/document/schema.ts";
 import { formatCount, formatDuration, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 

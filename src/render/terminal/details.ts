@@ -1,8 +1,8 @@
 /** One CRM in a terminal: its figures, what was found, what to do; with `--detailed` also its rules and newest actions. */
 import { formatCount, formatDuration, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
-import { adviseOnFinding } from "../../report/advice.ts";
-import { sayRan } from "../../report/ran-words.ts";
-import type { DurationFigures, RecordSums, Report } from "../../report/schema.ts";
+import { adviseOnFinding } from "../../report/advice/advice.ts";
+import { sayRan } from "../../report/rules/ran-words.ts";
+import type { DurationFigures, RecordSums, Report } from "../../report/document/schema.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
 import { moreLines, MOST_ROWS } from "./more.ts";

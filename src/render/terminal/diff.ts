@@ -9,7 +9,7 @@ import {
   formatPlural,
   formatRatio,
 } from "../../text/figures.ts";
-import type { Finding } from "../../report/schema.ts";
+import type { Finding } from "../../report/document/schema.ts";
 import { alignColumns } from "./columns.ts";
 import { hang } from "./hang.ts";
 import { formatWindowEnd } from "./local-time.ts";

@@ -1,9 +1,9 @@
 /** Why a rule is in its condition, in a terminal; and the rules of a CRM in a list, worst first. */
-import type { Explanation } from "../../report/explanation-schema.ts";
-import { countNames } from "../../report/left-out.ts";
+import type { Explanation } from "../../report/document/explanation-schema.ts";
+import { countNames } from "../../report/document/left-out.ts";
 import { type Severity, rankSeverity } from "../../report/words.ts";
 import { formatCount, formatDuration, formatNear, formatPlural, listNames } from "../../text/figures.ts";
-import { sayDue, sayWeekBefore } from "../../report/rule-words.ts";
+import { sayDue, sayWeekBefore } from "../../report/rules/rule-words.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import { cutText, quoteWord, showText } from "../../text/terminal.ts";
 import { nameTable } from "../../text/toml.ts";

@@ -1,8 +1,8 @@
 /** Every CRM of a pass in a line, worst first: mark, name, rate, the one thing to know. Well ones share a line. */
-import { chooseFinding, type RankedRow, type Standing } from "../../report/attention.ts";
-import { countUrgentLeftOut } from "../../report/left-out.ts";
-import type { PassSummary } from "../../report/pass-schema.ts";
-import type { Finding, Report } from "../../report/schema.ts";
+import { chooseFinding, type RankedRow, type Standing } from "../../report/pass/attention.ts";
+import { countUrgentLeftOut } from "../../report/document/left-out.ts";
+import type { PassSummary } from "../../report/document/pass-schema.ts";
+import type { Finding, Report } from "../../report/document/schema.ts";
 import { formatCount, formatPlural, formatRatio, listNames } from "../../text/figures.ts";
 import { cutText, quoteWord, showText } from "../../text/terminal.ts";
 import type { View } from "../view.ts";

@@ -1,7 +1,7 @@
 /** A pass in a terminal: every CRM in one screen, worst first; a section for each where it is asked for; the verdict last. */
-import { rankRows, STANDINGS, type PassRow, type RankedRow, type Standing } from "../../report/attention.ts";
-import type { PassSummary } from "../../report/pass-schema.ts";
-import type { Report } from "../../report/schema.ts";
+import { rankRows, STANDINGS, type PassRow, type RankedRow, type Standing } from "../../report/pass/attention.ts";
+import type { PassSummary } from "../../report/document/pass-schema.ts";
+import type { Report } from "../../report/document/schema.ts";
 import { formatCount, formatHours, formatNear, formatPlural } from "../../text/figures.ts";
 import { quoteWord, showText } from "../../text/terminal.ts";
 import { hoursOf } from "../../time/window.ts";

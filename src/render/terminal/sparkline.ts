@@ -1,5 +1,5 @@
 /** Activity over the window in one line: the height is the number of runs, and hours with failures have a sign of their own. */
-import type { Report } from "../../report/schema.ts";
+import type { Report } from "../../report/document/schema.ts";
 import { formatPlural } from "../../text/figures.ts";
 import type { Style } from "./style.ts";
 

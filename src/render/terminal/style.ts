@@ -1,5 +1,5 @@
 /** Colour that means something: good, doubtful, bad, unimportant. Without colour the words and signs carry it alone. */
-import type { Finding } from "../../report/schema.ts";
+import type { Finding } from "../../report/document/schema.ts";
 import type { Verdict } from "../../report/words.ts";
 import { writeAsciiText } from "../../text/ascii.ts";
 

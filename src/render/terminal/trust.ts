@@ -1,7 +1,7 @@
 /** What a report says beyond its figures: why runs failed, which rows mislead, what was expected of each rule. */
 import { formatCount, formatDuration } from "../../text/figures.ts";
-import { listSomeNames } from "../../report/left-out.ts";
-import type { Report } from "../../report/schema.ts";
+import { listSomeNames } from "../../report/document/left-out.ts";
+import type { Report } from "../../report/document/schema.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { rankSeverity } from "../../report/words.ts";
 import { hang } from "./hang.ts";

@@ -6,12 +6,12 @@ import type { DeclaredRule, RuleActivity } from "../activity.ts";
 import { findDue, type Due } from "../expectation/due.ts";
 import { findFromEnd } from "../expectation/from-end.ts";
 import { clampLateness, MIN_INTERVALS } from "../expectation/limits.ts";
-import { pastChange } from "../expectations.ts";
+import { pastChange } from "../expectation/expectations.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { findLastSuccessHour } from "../memory/onset.ts";
 import { isCertain, measureSilence, type Silence } from "../memory/silence.ts";
-import { aliveUntil } from "../attempts.ts";
-import type { RunRow } from "../run-row.ts";
+import { aliveUntil } from "../rules/attempts.ts";
+import type { RunRow } from "../rules/run-row.ts";
 import { findFruitless, restsSoLong, type Fruitless } from "./fruitless.ts";
 
 export type Awaited = {

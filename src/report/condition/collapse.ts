@@ -2,7 +2,7 @@
 import { formatCount, formatDuration, formatPlural } from "../../text/figures.ts";
 import { SECOND_MS } from "../../time/units.ts";
 import { isPastKnown } from "../memory/known.ts";
-import type { RunRow } from "../run-row.ts";
+import type { RunRow } from "../rules/run-row.ts";
 import { isUncounted } from "./empty.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { isRare } from "./rare.ts";

@@ -3,7 +3,7 @@ import { formatCount, formatDuration, formatHours, formatNear, formatPlural, for
 import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import { NEWEST_RUNS } from "../activity.ts";
-import { aliveUntil, endedBadly, hasFailed, listFailed, settledAt } from "../attempts.ts";
+import { aliveUntil, endedBadly, hasFailed, listFailed, settledAt } from "../rules/attempts.ts";
 import { isBelowLimit } from "../chance.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { nameOthers } from "./also.ts";

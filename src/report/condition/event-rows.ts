@@ -1,9 +1,9 @@
 /** Logs that write one row when a run starts and another when it ends: the first never ends, and nothing hangs. */
 import { NEWEST_RUNS, type ReadActivity, type Run, type RuleActivity } from "../activity.ts";
-import { isFinished, isOpen } from "../attempts.ts";
+import { isFinished, isOpen } from "../rules/attempts.ts";
 import { countRuns } from "../memory/columns.ts";
 import type { RuleHistory } from "../memory/history.ts";
-import type { RunRow } from "../run-row.ts";
+import type { RunRow } from "../rules/run-row.ts";
 import { EARLY_MS } from "../expectation/due.ts";
 import { SECOND_MS } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";

@@ -1,15 +1,15 @@
 /** What a rule is judged by, and what a judgement says. Times are epoch milliseconds. */
 import type { Window } from "../../time/window.ts";
-import type { Attempts } from "../attempts.ts";
+import type { Attempts } from "../rules/attempts.ts";
 import type { EmptyStreak, FailStreak, StatusCounts } from "../activity.ts";
-import type { RunRow } from "../run-row.ts";
+import type { RunRow } from "../rules/run-row.ts";
 import type { Outcome } from "../counts.ts";
 import type { Due, DueCount } from "../expectation/due.ts";
 import type { Compared } from "../expectation/interval.ts";
 import type { FailingTime } from "../expectation/failing-time.ts";
 import type { SilentSchedule } from "../expectation/own-schedule.ts";
 import type { Freshness } from "../expectation/limits.ts";
-import type { Finding } from "../schema.ts";
+import type { Finding } from "../document/schema.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import type { Series } from "./dated-names.ts";
 import type { Fruitless } from "./fruitless.ts";
@@ -18,7 +18,7 @@ import type { MissedOften } from "./missed-often.ts";
 import type { Rested } from "./rested.ts";
 import type { StoppedSchedule } from "./stopped-schedule.ts";
 import type { Silence } from "../memory/silence.ts";
-import type { Renaming } from "../renamed.ts";
+import type { Renaming } from "../rules/renamed.ts";
 import type { Thresholds } from "../thresholds.ts";
 import type { Condition, Degradation, Severity } from "../words.ts";
 

@@ -1,10 +1,10 @@
 /** A rule that works but for the runs of one time: those of a schedule of its own, or of one hour of the day. */
 import { formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
-import { hasFailed, settledAt } from "../attempts.ts";
+import { hasFailed, settledAt } from "../rules/attempts.ts";
 import { expectedShare } from "../chance.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
-import { sayWhenDue, WEEKDAYS } from "../schedule-words.ts";
+import { sayWhenDue, WEEKDAYS } from "../expectation/schedule-words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 import { CERTAIN } from "./failing.ts";
 

@@ -1,7 +1,7 @@
 /** A rule whose newest finished runs failed. */
 import { expectedShare } from "../chance.ts";
 import { formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
-import { endedBadly, hasFailed, settledAt, type Attempts } from "../attempts.ts";
+import { endedBadly, hasFailed, settledAt, type Attempts } from "../rules/attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { usualFailureShare } from "../memory/failures.ts";
 import { isPastKnown } from "../memory/known.ts";

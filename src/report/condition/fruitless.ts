@@ -2,14 +2,14 @@
 import { formatCount, formatNear, formatPlural } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import { NEWEST_RUNS, type RuleActivity, type StatusCounts } from "../activity.ts";
-import { aliveUntil, isFinished, isOpen, settledAt } from "../attempts.ts";
+import { aliveUntil, isFinished, isOpen, settledAt } from "../rules/attempts.ts";
 import { countOutcome } from "../counts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import type { Due } from "../expectation/due.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { isPastKnown } from "../memory/known.ts";
 import { REST_FACTOR, secondLongestGap, type Silence } from "../memory/silence.ts";
-import type { RunRow } from "../run-row.ts";
+import type { RunRow } from "../rules/run-row.ts";
 
 /** `retrying`: they wait for another start, after one that ended. `hanging`: they do not end, or some of them wait as well. */
 type Barren = "skipped" | "waiting" | "retrying" | "hanging";

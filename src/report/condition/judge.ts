@@ -2,7 +2,7 @@
 import { formatCount, formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import { NEWEST_RUNS } from "../activity.ts";
-import { settledAt } from "../attempts.ts";
+import { settledAt } from "../rules/attempts.ts";
 import { describeForms } from "../../text/unreadable-starts.ts";
 import { nameOthers } from "./also.ts";
 import { judgeDegraded } from "./degraded.ts";

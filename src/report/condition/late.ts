@@ -4,8 +4,8 @@ import { isCalendar, isInForce } from "../../time/recurrence.ts";
 import { DAY_MS } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
 import { matchStarts, type Match } from "../expectation/compare.ts";
-import type { RuleExpectation } from "../expectations.ts";
-import type { RunRow } from "../run-row.ts";
+import type { RuleExpectation } from "../expectation/expectations.ts";
+import type { RunRow } from "../rules/run-row.ts";
 
 /** `sinceMs`: when the first of them was due; `latestMs`: by how much the latest was late. */
 export type LateStreak = { n: number; sinceMs: number; latestMs: number };

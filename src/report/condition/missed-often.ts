@@ -1,9 +1,9 @@
 /** Runs of a rule that seldom runs, missed now and then: no window holds several, and one that started hides those that did not. */
 import { DAY_MS } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
-import { busyUntil } from "../attempts.ts";
-import type { RuleExpectation } from "../expectations.ts";
-import type { RunRow } from "../run-row.ts";
+import { busyUntil } from "../rules/attempts.ts";
+import type { RuleExpectation } from "../expectation/expectations.ts";
+import type { RunRow } from "../rules/run-row.ts";
 import { matchNewest } from "./late.ts";
 
 /** Of `due` runs since the first of them so many were missed, the last one at that time. */

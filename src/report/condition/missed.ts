@@ -13,10 +13,10 @@ import { HOUR_MS, SECOND_MS } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import type { DueCount } from "../expectation/due.ts";
 import { MAX_LISTED, type Compared } from "../expectation/interval.ts";
-import { busyUntil } from "../attempts.ts";
+import { busyUntil } from "../rules/attempts.ts";
 import { findLull } from "../memory/lull.ts";
 import { sayDays } from "../memory/words.ts";
-import { sayWhenDue } from "../schedule-words.ts";
+import { sayWhenDue } from "../expectation/schedule-words.ts";
 import { isUsualPause } from "./awaited.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 

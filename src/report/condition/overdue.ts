@@ -1,11 +1,11 @@
 /** A rule that should have run, or succeeded, and did not. An outage is never milder because it has lasted longer. */
-import { sayWhenDue } from "../schedule-words.ts";
+import { sayWhenDue } from "../expectation/schedule-words.ts";
 import { formatDuration, formatHours, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import { mergeCertain } from "../../time/occurrences.ts";
 import { isCalendar, readRecurrence } from "../../time/recurrence.ts";
 import { hoursOf } from "../../time/window.ts";
-import { hasFailed, settledAt } from "../attempts.ts";
+import { hasFailed, settledAt } from "../rules/attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import type { Due } from "../expectation/due.ts";
 import { clampLateness } from "../expectation/limits.ts";

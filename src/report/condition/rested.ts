@@ -2,10 +2,10 @@
 import { HOUR_MS } from "../../time/units.ts";
 import { isWithin, type Window } from "../../time/window.ts";
 import type { RuleActivity } from "../activity.ts";
-import { aliveUntil, isFinished } from "../attempts.ts";
+import { aliveUntil, isFinished } from "../rules/attempts.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { isCertain, measureSilence } from "../memory/silence.ts";
-import type { RunRow } from "../run-row.ts";
+import type { RunRow } from "../rules/run-row.ts";
 
 /** Between two starts; `runs` would usually have started, as the weeks before say. */
 export type Rested = { fromMs: number; toMs: number; runs: number; days: number; sinceMs: number };

@@ -1,11 +1,11 @@
 /** A rule whose runs bring fewer records or take longer than its own past says, and what its newest ones do. */
 import { formatCount, formatDuration, formatNear } from "../../text/figures.ts";
 import { HOUR_MS, SECOND_MS } from "../../time/units.ts";
-import { settledAt } from "../attempts.ts";
+import { settledAt } from "../rules/attempts.ts";
 import { findDurationShift, findRecordsShift, type LevelShift } from "../memory/level-shift.ts";
 import { fromThousandths } from "../memory/sketch.ts";
 import { sayDays } from "../memory/words.ts";
-import type { RunRow } from "../run-row.ts";
+import type { RunRow } from "../rules/run-row.ts";
 import { isUncounted } from "./empty.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 

@@ -3,14 +3,14 @@ import { mergeCertain } from "../../time/occurrences.ts";
 import { isCalendar, isInForce, isInterval, type CalendarRecurrence, type Schedule } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, HOURS_A_DAY, WEEK_MS } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
-import { busyUntil } from "../attempts.ts";
-import type { RuleExpectation } from "../expectations.ts";
+import { busyUntil } from "../rules/attempts.ts";
+import type { RuleExpectation } from "../expectation/expectations.ts";
 import { EARLY_MS, earlyBefore, findDue, type Due } from "../expectation/due.ts";
 import { clampLateness } from "../expectation/limits.ts";
 import { countUnexplained, SHORTEST_GAP_MS } from "../expectation/own-schedule.ts";
 import { MOST_SCHEDULES } from "../expectation/own-times.ts";
 import { WEEK_DAYS } from "../memory/known.ts";
-import type { RunRow } from "../run-row.ts";
+import type { RunRow } from "../rules/run-row.ts";
 import { findAwaited, type Awaited } from "./awaited.ts";
 
 export type StoppedSchedule = {

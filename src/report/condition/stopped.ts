@@ -1,6 +1,6 @@
 /** A rule whose newest run failed, and of which nothing has been seen since. */
 import { formatNear } from "../../text/figures.ts";
-import { aliveUntil } from "../attempts.ts";
+import { aliveUntil } from "../rules/attempts.ts";
 import { rankSeverity } from "../words.ts";
 import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";

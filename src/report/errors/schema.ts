@@ -1,6 +1,6 @@
 /** The published shape of failures that have one cause, and the names of the causes that are known. */
 import * as v from "valibot";
-import { describe, instant } from "../schema-figures.ts";
+import { describe, instant } from "../document/schema-figures.ts";
 
 export const ERROR_FAMILIES = [
   "rate-limit",

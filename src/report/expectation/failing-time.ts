@@ -1,10 +1,10 @@
 /** A time of day, or a schedule, whose runs fail each time, beside others of the same rule that succeed and hide them. */
 import { mergeCertain } from "../../time/occurrences.ts";
 import { isCalendar, isInterval, type Schedule } from "../../time/recurrence.ts";
-import { hasFailed, settledAt } from "../attempts.ts";
+import { hasFailed, settledAt } from "../rules/attempts.ts";
 import { DAY_MS, HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { expectedShare, PRIOR_RUNS } from "../chance.ts";
-import type { RuleExpectation } from "../expectations.ts";
+import type { RuleExpectation } from "./expectations.ts";
 import { HOURS_A_WEEK } from "../memory/calendar.ts";
 import { countRuns, increase, indexOf, within, type HourColumns } from "../memory/columns.ts";
 import type { RuleHistory } from "../memory/history.ts";
@@ -12,7 +12,7 @@ import { PAST_DAYS } from "../memory/known.ts";
 import { EARLY_MS } from "./due.ts";
 import { SHORTEST_GAP_MS } from "./own-schedule.ts";
 import { listOwnTimes, type OwnTimes } from "./own-times.ts";
-import type { RunRow } from "../run-row.ts";
+import type { RunRow } from "../rules/run-row.ts";
 
 export type FailingTime = {
   /** As `OwnTimes`; null: no schedule of its own is known, and its runs of one hour of the day fail. */

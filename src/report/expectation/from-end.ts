@@ -2,9 +2,9 @@
 import { isInterval, type IntervalRecurrence, type Schedule } from "../../time/recurrence.ts";
 import { SECOND_MS } from "../../time/units.ts";
 import { NEWEST_RUNS, type RuleActivity } from "../activity.ts";
-import { isFinished, settledAt } from "../attempts.ts";
+import { isFinished, settledAt } from "../rules/attempts.ts";
 import { medianOf } from "../memory/spread.ts";
-import type { RunRow } from "../run-row.ts";
+import type { RunRow } from "../rules/run-row.ts";
 
 /** Fewer rests are no habit. */
 const FEWEST_RESTS = 8;

@@ -1,6 +1,6 @@
 /** Each time at which a rule was due, with the run that it became, and why it is not as it should be. */
 import { isWithin, type Window } from "../../time/window.ts";
-import type { TickReason } from "../tick-schema.ts";
+import type { TickReason } from "../document/tick-schema.ts";
 import type { ActionStatus } from "../words.ts";
 import { matchStarts } from "./compare.ts";
 

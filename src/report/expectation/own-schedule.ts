@@ -3,7 +3,7 @@ import { mergeCertain } from "../../time/occurrences.ts";
 import { isCalendar, type CalendarRecurrence, type Schedule } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
-import type { RuleExpectation } from "../expectations.ts";
+import type { RuleExpectation } from "./expectations.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { EARLY_MS } from "./due.ts";
 import { listOwnTimes } from "./own-times.ts";

@@ -1,7 +1,7 @@
 /** The times of a rule that are told apart: those of each of its schedules, and each time of day of one that fires a few times a day. */
 import { listCronValues } from "../../time/cron.ts";
 import { isInForce, type CalendarRecurrence, isCalendar, type Schedule } from "../../time/recurrence.ts";
-import type { RuleExpectation } from "../expectations.ts";
+import type { RuleExpectation } from "./expectations.ts";
 
 export type OwnTimes = {
   /** As it is written; of one time of day: as it would be written alone. */

@@ -1,7 +1,7 @@
 /** What most failures of a CRM have in common, and whether that is over. */
 import type { ErrorGroup } from "../errors/schema.ts";
-import { hasFailed, settledAt } from "../attempts.ts";
-import { OVER_MS } from "../shared-failures.ts";
+import { hasFailed, settledAt } from "../rules/attempts.ts";
+import { OVER_MS } from "../pass/shared-failures.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import type { Facts, RuleState } from "./facts.ts";
 

@@ -1,5 +1,5 @@
 /** What an operator may have to act on. Each finding is a small rule over the facts; the table is the list of them. */
-import type { Finding } from "../schema.ts";
+import type { Finding } from "../document/schema.ts";
 import { SEVERITIES, type FindingId } from "../words.ts";
 import { CONDITION_FINDINGS } from "./conditions.ts";
 import type { Facts, Finder } from "./facts.ts";

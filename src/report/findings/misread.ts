@@ -4,7 +4,7 @@ import { mergeCertain } from "../../time/occurrences.ts";
 import { isCalendar, readRecurrence, type CalendarRecurrence, type Schedule } from "../../time/recurrence.ts";
 import { countRuns } from "../counts.ts";
 import type { RuleFacts } from "../condition/facts.ts";
-import type { Finding } from "../schema.ts";
+import type { Finding } from "../document/schema.ts";
 import type { RuleState } from "./facts.ts";
 
 /** Zones differ from UTC by quarters of an hour, and by no more than this in either direction. */

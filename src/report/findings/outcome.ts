@@ -10,7 +10,7 @@ import {
   listNames,
 } from "../../text/figures.ts";
 import type { ErrorGroup } from "../errors/schema.ts";
-import type { Finding } from "../schema.ts";
+import type { Finding } from "../document/schema.ts";
 import { isBelowLimit } from "../chance.ts";
 import { addCounts, countOutcome, type Outcome } from "../counts.ts";
 import type { CrmShift } from "../memory/crm.ts";

@@ -1,5 +1,5 @@
 /** What is known of a rule's past, hour by hour: counts that can be added up over any hours, and no single run. */
-import type { RunRow } from "../run-row.ts";
+import type { RunRow } from "../rules/run-row.ts";
 import type { HourColumns } from "./columns.ts";
 
 /**

@@ -1,10 +1,10 @@
 /** Rules that the memory knows and the tables do not show any more: they are judged like all others. */
 import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import type { DeclaredRule, RuleActivity } from "../activity.ts";
-import { settledAt } from "../attempts.ts";
+import { settledAt } from "../rules/attempts.ts";
 import { emptyCounts } from "../counts.ts";
-import { indexNames } from "../renamed.ts";
-import { joinRows } from "../rules.ts";
+import { indexNames } from "../rules/renamed.ts";
+import { joinRows } from "../rules/rules.ts";
 import { listCells, listStarts, type Past, type RulePast, type RuleWeek } from "./cells.ts";
 import { countRuns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";

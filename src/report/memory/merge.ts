@@ -1,6 +1,6 @@
 /** Two pasts as one: where both know an hour, the newer reading of it holds. */
-import { settledAt } from "../attempts.ts";
-import type { RunRow } from "../run-row.ts";
+import { settledAt } from "../rules/attempts.ts";
+import type { RunRow } from "../rules/run-row.ts";
 import { compareNames } from "../words.ts";
 import { MOST_KEPT_RUNS, type Past, type RulePast, type RuleWeek, type Visited } from "./cells.ts";
 

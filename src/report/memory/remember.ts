@@ -2,7 +2,7 @@
 import type { ReadActivity } from "../activity.ts";
 import { createFingerprinter } from "../errors/fingerprint.ts";
 import { maskName } from "../errors/redact.ts";
-import { settledAt } from "../attempts.ts";
+import { settledAt } from "../rules/attempts.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import type { Past } from "./cells.ts";
 import { mergePasts, uniteSpans } from "./merge.ts";

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { formatInstant } from "../../text/figures.ts";
 import { HOUR_MS, WEEK_MS } from "../../time/units.ts";
-import { settledAt } from "../attempts.ts";
+import { settledAt } from "../rules/attempts.ts";
 import { ACTION_STATUSES } from "../words.ts";
 import { BUCKET_WIDTH, listCells, type HourCell, type LogSketch, type Past, type RulePast } from "./cells.ts";
 

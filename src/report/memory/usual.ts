@@ -1,6 +1,6 @@
 /** What is usual for a rule, each with the days that say so: what a report shows beside what is. */
 import { HOUR_MS } from "../../time/units.ts";
-import type { Report } from "../schema.ts";
+import type { Report } from "../document/schema.ts";
 import { countUsualFailures } from "./failures.ts";
 import type { RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";

@@ -1,6 +1,6 @@
 /** How a past is spoken of. */
 
-import type { Report } from "../schema.ts";
+import type { Report } from "../document/schema.ts";
 import { WEEK_DAYS } from "./known.ts";
 import { formatCount, formatDuration, formatPlural } from "../../text/figures.ts";
 

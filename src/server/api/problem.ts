@@ -1,6 +1,6 @@
 /** The published shape of problem documents (RFC 9457). They hold nothing of what was asked. */
 import * as v from "valibot";
-import { describe } from "../../report/schema-figures.ts";
+import { describe } from "../../report/document/schema-figures.ts";
 import { writeProblem, type Problem } from "../problems.ts";
 
 /** As `writeProblem` writes them. */

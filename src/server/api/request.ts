@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import { validator } from "hono-openapi";
 import * as v from "valibot";
 import { CRM_NAME } from "../../config/sections/fields.ts";
-import { describe } from "../../report/schema-figures.ts";
+import { describe } from "../../report/document/schema-figures.ts";
 import { parseDuration } from "../../time/duration.ts";
 import { DAY_MS } from "../../time/units.ts";
 import type { ServeEnv } from "../context.ts";

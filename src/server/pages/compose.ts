@@ -1,9 +1,9 @@
 /** From a route to its page: loads what it needs and puts it together. */
 import type { Verdict } from "../../report/words.ts";
 import { publishSchedule } from "../../schedule/published.ts";
-import { sayRulesListed } from "../../report/left-out.ts";
+import { sayRulesListed } from "../../report/document/left-out.ts";
 import { divide } from "../../report/counts.ts";
-import type { Report } from "../../report/schema.ts";
+import type { Report } from "../../report/document/schema.ts";
 import { formatInstant, formatMinute } from "../../text/figures.ts";
 import { quoteWord, showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";

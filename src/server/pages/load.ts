@@ -1,6 +1,6 @@
 /** The pages' data: from the store alone, whatever becomes of the warehouses. */
 import type { Config } from "../../config/schema.ts";
-import type { PassSummary } from "../../report/pass-schema.ts";
+import type { PassSummary } from "../../report/document/pass-schema.ts";
 import type { Judge } from "../../schedule/judge.ts";
 import { judgeKeptSlots } from "../../schedule/judge-kept.ts";
 import { nextSlots } from "../../schedule/slots.ts";

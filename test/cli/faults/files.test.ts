@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { temporaryPath } from "../../../src/output/file.ts";
-import type { Report } from "../../../src/report/schema.ts";
+import type { Report } from "../../../src/report/document/schema.ts";
 import { BINARY, directoryWith, freshDirectory, runCli, start } from "../../making/cli.ts";
 import {
   AS_OF,

@@ -3,7 +3,7 @@ import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../../../src/report/schema.ts";
+import type { Report } from "../../../src/report/document/schema.ts";
 import { directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
 import { expectOthers, GENERATE, launch, makeTrio, type Trio } from "../../making/faults.ts";
 import { reportsIn } from "../../making/passes.ts";

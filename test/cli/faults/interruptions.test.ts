@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CheckDocument } from "../../../src/check/schema.ts";
-import type { PassDocument } from "../../../src/report/pass-schema.ts";
+import type { PassDocument } from "../../../src/report/document/pass-schema.ts";
 import {
   AS_OF,
   backendPid,

@@ -1,7 +1,7 @@
 /** Values that PostgreSQL allows and JavaScript does not: right counts, unknown instead of wrong, harmless text. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import tables from "../../../src/warehouse/presets/tables.postgres.sql" with { type: "text" };
-import type { Report } from "../../../src/report/schema.ts";
+import type { Report } from "../../../src/report/document/schema.ts";
 import { directoryWith } from "../../making/cli.ts";
 import {
   AS_OF,

@@ -1,5 +1,5 @@
 /** Dates, numbers and names beyond the host language, in a row or in a saved document: one row is one row, and nothing is a bug. */
-import { groupPasses } from "../../../src/report/saved-pass.ts";
+import { groupPasses } from "../../../src/report/document/saved-pass.ts";
 import { reportsIn } from "../../making/passes.ts";
 import { viewOf } from "../../making/views.ts";
 import { Database } from "bun:sqlite";
@@ -8,14 +8,14 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { renderSaved } from "../../../src/render/renderers.ts";
-import { parseReport } from "../../../src/report/parse.ts";
+import { parseReport } from "../../../src/report/document/parse.ts";
 import { freshDirectory, runCli } from "../../making/cli.ts";
 import { draws, isLong } from "../../making/draws.ts";
 import { expectOthers, GENERATE, launch, makeTrio, type Trio } from "../../making/faults.ts";
 import { numbered } from "../../making/numbers.ts";
 import type { TestDatabase } from "../../making/postgres-server.ts";
 import { assertPublishable } from "../../making/reports.ts";
-import type { Report } from "../../../src/report/schema.ts";
+import type { Report } from "../../../src/report/document/schema.ts";
 import {
   fillSyncHistory,
   historyDdl,

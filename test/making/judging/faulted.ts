@@ -1,5 +1,5 @@
 /** What is told of faults that were put into healthy data: each is there, and known from the moment its rows can tell. */
-import type { Finding } from "../../../src/report/schema.ts";
+import type { Finding } from "../../../src/report/document/schema.ts";
 import { rankSeverity, type Severity } from "../../../src/report/words.ts";
 import { DAY_MS, HOUR_MS } from "../../../src/time/units.ts";
 import { isWithin, type Window } from "../../../src/time/window.ts";

@@ -1,5 +1,5 @@
 /** What is told of rules that are well: nothing of it is true. */
-import type { Finding } from "../../../src/report/schema.ts";
+import type { Finding } from "../../../src/report/document/schema.ts";
 import type { Severity } from "../../../src/report/words.ts";
 import { DAY_MS, WEEK_MS } from "../../../src/time/units.ts";
 import type { Window } from "../../../src/time/window.ts";

@@ -2,9 +2,9 @@
 import { settingsOf } from "../../../src/config/report-settings.ts";
 import type { CrmConfig } from "../../../src/config/schema.ts";
 import { buildReport } from "../../../src/report/build.ts";
-import type { Finding } from "../../../src/report/schema.ts";
-import { describeFailures, findSharedCauses } from "../../../src/report/shared-failures.ts";
-import { findSharedSilence } from "../../../src/report/shared-silence.ts";
+import type { Finding } from "../../../src/report/document/schema.ts";
+import { describeFailures, findSharedCauses } from "../../../src/report/pass/shared-failures.ts";
+import { findSharedSilence } from "../../../src/report/pass/shared-silence.ts";
 import { DAY_MS, HOUR_MS } from "../../../src/time/units.ts";
 import type { Window } from "../../../src/time/window.ts";
 import { querySqlite } from "../../../src/warehouse/sqlite/query.ts";

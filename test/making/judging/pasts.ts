@@ -1,6 +1,6 @@
 /** What the memory would know of a simulated CRM at any moment: read once with the product's own statement, as the fill does. */
-import { settledAt } from "../../../src/report/attempts.ts";
-import type { RunRow } from "../../../src/report/run-row.ts";
+import { settledAt } from "../../../src/report/rules/attempts.ts";
+import type { RunRow } from "../../../src/report/rules/run-row.ts";
 import { withHours } from "../../../src/report/memory/without.ts";
 import type { CrmConfig } from "../../../src/config/schema.ts";
 import type { Past } from "../../../src/report/memory/cells.ts";

@@ -1,7 +1,7 @@
 /** The one thing to know of a finding, in few words, and nothing that the words do not know. */
 import { describe, expect, test } from "bun:test";
 import type { ReadActivity } from "../../../src/report/activity.ts";
-import type { Finding, Report } from "../../../src/report/schema.ts";
+import type { Finding, Report } from "../../../src/report/document/schema.ts";
 import {
   describeBriefly,
   describeCause,

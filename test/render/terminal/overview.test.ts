@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { renderPass } from "../../../src/render/terminal/pass.ts";
 import type { FailureRow } from "../../../src/report/activity.ts";
-import type { Finding, Report } from "../../../src/report/schema.ts";
+import type { Finding, Report } from "../../../src/report/document/schema.ts";
 import type { View } from "../../../src/render/view.ts";
 import { activity, declared, report, rule } from "../../making/activities.ts";
 import { every } from "../../making/findings.ts";

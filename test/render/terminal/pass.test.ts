@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { renderPass } from "../../../src/render/terminal/pass.ts";
 import type { View } from "../../../src/render/view.ts";
-import type { PassSummary } from "../../../src/report/pass-schema.ts";
-import type { Report } from "../../../src/report/schema.ts";
+import type { PassSummary } from "../../../src/report/document/pass-schema.ts";
+import type { Report } from "../../../src/report/document/schema.ts";
 import { activity, declared, report, rule, schedule } from "../../making/activities.ts";
 import { failedOutcome, madeOutcome, passDocument } from "../../making/passes.ts";
 import { WINDOW } from "../../making/reports.ts";

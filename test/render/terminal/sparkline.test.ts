@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { drawSparkline, findPeak, LEGEND, SPARKLINE_WIDTH } from "../../../src/render/terminal/sparkline.ts";
 import { createStyle } from "../../../src/render/terminal/style.ts";
-import type { Report } from "../../../src/report/schema.ts";
+import type { Report } from "../../../src/report/document/schema.ts";
 import { activity, report, rule } from "../../making/activities.ts";
 import { WINDOW } from "../../making/reports.ts";
 

@@ -1,6 +1,6 @@
 /** One row for the start of a run and one for its end. The window ends at 21:00 UTC. */
 import { describe, expect, test } from "bun:test";
-import type { RunRow } from "../../../src/report/run-row.ts";
+import type { RunRow } from "../../../src/report/rules/run-row.ts";
 import { activity, report } from "../../making/activities.ts";
 import { WINDOW } from "../../making/reports.ts";
 import { ruleOfRuns } from "../../making/rules.ts";

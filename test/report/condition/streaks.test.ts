@@ -1,7 +1,7 @@
 /** Long streaks of failures, stops after a failure, and collapses of records and durations. The window ends at 21:00 UTC. */
 import { describe, expect, test } from "bun:test";
 import type { FailStreak, RuleActivity } from "../../../src/report/activity.ts";
-import type { RunRow } from "../../../src/report/run-row.ts";
+import type { RunRow } from "../../../src/report/rules/run-row.ts";
 import { activity, declared, report, schedule } from "../../making/activities.ts";
 import { WINDOW } from "../../making/reports.ts";
 import { ruleOf, ruleOfRuns, type Strip } from "../../making/rules.ts";

@@ -1,6 +1,6 @@
 /** From how many missed, late, early and overlapping runs on a rule is degraded. The window ends at 21:00 UTC. */
 import { describe, expect, test } from "bun:test";
-import type { RunRow } from "../../../src/report/run-row.ts";
+import type { RunRow } from "../../../src/report/rules/run-row.ts";
 import { activity, declared, report, rule } from "../../making/activities.ts";
 import { ago, every } from "../../making/findings.ts";
 import { ruleOf } from "../../making/rules.ts";

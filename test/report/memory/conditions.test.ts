@@ -2,7 +2,7 @@
 import { explainRule } from "../../../src/report/explain.ts";
 import { describe, expect, test } from "bun:test";
 import type { ReadActivity } from "../../../src/report/activity.ts";
-import type { RunRow } from "../../../src/report/run-row.ts";
+import type { RunRow } from "../../../src/report/rules/run-row.ts";
 import type { ReportSettings } from "../../../src/report/settings.ts";
 import type { Condition, Degradation, Severity } from "../../../src/report/words.ts";
 import { emptyCounts } from "../../../src/report/counts.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import type { Past } from "../../../src/report/memory/cells.ts";
 import { mergePasts } from "../../../src/report/memory/merge.ts";
-import type { RunRow } from "../../../src/report/run-row.ts";
+import type { RunRow } from "../../../src/report/rules/run-row.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -6,7 +6,7 @@ import { listMissing } from "../../../src/report/memory/missing.ts";
 import { joinPasts, keepable, pastUntil, rememberActivity } from "../../../src/report/memory/remember.ts";
 import { summarizeMemory } from "../../../src/report/memory/summary.ts";
 import { withoutHours } from "../../../src/report/memory/without.ts";
-import type { RunRow } from "../../../src/report/run-row.ts";
+import type { RunRow } from "../../../src/report/rules/run-row.ts";
 import { rule } from "../../making/activities.ts";
 import { countPast } from "../../making/past.ts";
 

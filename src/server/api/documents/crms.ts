@@ -1,9 +1,9 @@
 /** What is known of each CRM, as the API publishes it. */
 import * as v from "valibot";
-import { compareUrgency, measureUrgency } from "../../../report/attention.ts";
+import { compareUrgency, measureUrgency } from "../../../report/pass/attention.ts";
 import { divide } from "../../../report/counts.ts";
 import { withMoment } from "../../../report/message.ts";
-import { count, describe, instant, ratio, seconds } from "../../../report/schema-figures.ts";
+import { count, describe, instant, ratio, seconds } from "../../../report/document/schema-figures.ts";
 import { CONDITIONS, REPORT_STATUSES, SEVERITIES, VERDICTS, type Verdict } from "../../../report/words.ts";
 import { formatInstant, formatMinute } from "../../../text/figures.ts";
 import type { CrmState } from "../../state.ts";

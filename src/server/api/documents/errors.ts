@@ -1,8 +1,8 @@
 /** Failures by cause, over all CRMs and over time. */
 import * as v from "valibot";
-import type { Digest } from "../../../report/digest.ts";
+import type { Digest } from "../../../report/document/digest.ts";
 import { ERROR_FAMILIES, errorGroupSchema, type ErrorGroup } from "../../../report/errors/schema.ts";
-import { count, describe, instant } from "../../../report/schema-figures.ts";
+import { count, describe, instant } from "../../../report/document/schema-figures.ts";
 import { compareNames } from "../../../report/words.ts";
 import { formatInstant } from "../../../text/figures.ts";
 import { crmName } from "./crms.ts";

@@ -1,7 +1,7 @@
 /** What was kept, page by page. */
 import * as v from "valibot";
-import { PassSummarySchema } from "../../../report/pass-schema.ts";
-import { count, describe, instant, seconds } from "../../../report/schema-figures.ts";
+import { PassSummarySchema } from "../../../report/document/pass-schema.ts";
+import { count, describe, instant, seconds } from "../../../report/document/schema-figures.ts";
 import { publishSlot, SchedulesSchema, SlotsSchema } from "../../../schedule/published.ts";
 import { nameHolder } from "../../../processes.ts";
 import type { PassRow } from "../../../store/passes.ts";

@@ -2,12 +2,12 @@
 import * as v from "valibot";
 import type { CrmConfig } from "../../../config/schema.ts";
 import { explainRule } from "../../../report/explain.ts";
-import { ExplanationSchema } from "../../../report/explanation-schema.ts";
-import type { Report } from "../../../report/schema.ts";
-import { ruleSchema } from "../../../report/schema.ts";
-import { count, describe, instant, ratio, seconds } from "../../../report/schema-figures.ts";
-import { TicksSchema } from "../../../report/tick-schema.ts";
-import { listTicks } from "../../../report/ticks.ts";
+import { ExplanationSchema } from "../../../report/document/explanation-schema.ts";
+import type { Report } from "../../../report/document/schema.ts";
+import { ruleSchema } from "../../../report/document/schema.ts";
+import { count, describe, instant, ratio, seconds } from "../../../report/document/schema-figures.ts";
+import { TicksSchema } from "../../../report/document/tick-schema.ts";
+import { listTicks } from "../../../report/expectation/ticks.ts";
 import { CONDITIONS, SEVERITIES, type Condition, type Severity } from "../../../report/words.ts";
 import type { Kept } from "../../library.ts";
 import { originsOf } from "../../limits.ts";

@@ -1,7 +1,7 @@
 /** One figure of a CRM over time, a point for each kept report. */
 import * as v from "valibot";
-import { FIGURES, type Figure } from "../../../report/digest.ts";
-import { describe, instant, number } from "../../../report/schema-figures.ts";
+import { FIGURES, type Figure } from "../../../report/document/digest.ts";
+import { describe, instant, number } from "../../../report/document/schema-figures.ts";
 import { formatInstant } from "../../../text/figures.ts";
 import { crmName } from "./crms.ts";
 import type { DigestOf } from "./errors.ts";

@@ -1,7 +1,7 @@
 /** Whether all is well, in one word, one line and one document. */
 import * as v from "valibot";
-import { describe, instant } from "../../../report/schema-figures.ts";
-import { worstVerdict } from "../../../report/rule-states.ts";
+import { describe, instant } from "../../../report/document/schema-figures.ts";
+import { worstVerdict } from "../../../report/rules/rule-states.ts";
 import { VERDICTS, type Verdict } from "../../../report/words.ts";
 import { verdictOnSchedule, type ScheduleJudgement } from "../../../schedule/judge.ts";
 import { publishJudgement, ScheduleStatusSchema } from "../../../schedule/published.ts";

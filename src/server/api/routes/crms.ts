@@ -1,7 +1,7 @@
 /** The CRMs, each CRM's rules, and one rule with all that is known of it. */
 import type { Hono } from "hono";
 import * as v from "valibot";
-import { sayRulesListed } from "../../../report/left-out.ts";
+import { sayRulesListed } from "../../../report/document/left-out.ts";
 import { CONDITIONS, SEVERITIES } from "../../../report/words.ts";
 import type { ServeContext, ServeEnv } from "../../context.ts";
 import { libraryOf, type Kept } from "../../library.ts";

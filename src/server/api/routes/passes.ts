@@ -2,7 +2,7 @@
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import * as v from "valibot";
 import { AGE_LIMITS } from "../../../config/sections/fields.ts";
-import { describe } from "../../../report/schema-figures.ts";
+import { describe } from "../../../report/document/schema-figures.ts";
 import { publishKeptReport } from "../../../store/published.ts";
 import { parseDuration } from "../../../time/duration.ts";
 import { HOUR_MS } from "../../../time/units.ts";

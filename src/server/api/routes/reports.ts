@@ -1,7 +1,7 @@
 /** Kept reports: listed, the newest of a CRM, one by its id; and what they tell over time. */
 import type { Hono } from "hono";
 import * as v from "valibot";
-import { ReportSchema } from "../../../report/schema.ts";
+import { ReportSchema } from "../../../report/document/schema.ts";
 import { REPORT_STATUSES, VERDICTS } from "../../../report/words.ts";
 import { publishKeptReport } from "../../../store/published.ts";
 import type { ReportRow } from "../../../store/reports.ts";
