@@ -120,7 +120,7 @@ function compareRule(
   if (unread.length > 0) return { rule, texts, schedules, compared: null, isWhole, reasons: unread };
   const seen = found === undefined ? 0 : countStarted(found, activity.window);
   const comparison = compareRuns({
-    schedules: found === undefined ? comparable : paceSchedules(comparable, found),
+    schedules: found === undefined ? comparable : paceSchedules(comparable, found, activity.window),
     timezone: habitTimezone,
     startsMs: found === undefined ? [] : found.startsMs,
     beforeMs: found === undefined ? null : findBefore(found, activity.window),

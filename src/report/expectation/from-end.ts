@@ -1,9 +1,10 @@
 /** Intervals that begin when the run before has ended: a loop that sleeps, and not a clock. */
 import { isInterval, type IntervalRecurrence, type Schedule } from "../../time/recurrence.ts";
 import { SECOND_MS } from "../../time/units.ts";
+import { lengthOf, type Window } from "../../time/window.ts";
 import { NEWEST_RUNS, type RuleActivity } from "../activity.ts";
 import { isFinished, settledAt } from "../rules/attempts.ts";
-import { medianOf } from "../memory/spread.ts";
+import { meanOf, medianOf, spreadOf } from "../memory/spread.ts";
 import type { RunRow } from "../rules/run-row.ts";
 
 /** Fewer rests are no habit. */
@@ -20,20 +21,23 @@ export function findFromEnd(schedules: Schedule[], runs: RunRow[]): Schedule<Int
   return isFromEnd(runs, only.recurrence.everyMs) ? only : null;
 }
 
-/** The schedule as often as it can start runs: each takes the time of a run besides. Others stay as they are. */
+/** So many standard errors longer than usual runs may take all together. */
+const SLACK = 2;
+
+/** The schedule as often as it starts runs in the window at least: each takes the time of a run besides. Others stay as they are. */
 export function paceSchedules(
   schedules: Schedule[],
   { runs, duration }: Pick<RuleActivity, "runs" | "duration">,
+  window: Window,
 ): Schedule[] {
   const schedule = findFromEnd(schedules, runs);
   if (schedule === null) return schedules;
   const tookMs = runs.filter(isFinished).map((run) => settledAt(run) - run.startedMs);
-  const meanMs = Math.round(
-    duration !== null && duration.n >= MANY_DURATIONS
-      ? duration.mean * SECOND_MS
-      : tookMs.reduce((sum, ms) => sum + ms, 0) / tookMs.length,
-  );
-  return [{ ...schedule, recurrence: { ...schedule.recurrence, everyMs: schedule.recurrence.everyMs + meanMs } }];
+  const meanMs = duration !== null && duration.n >= MANY_DURATIONS ? duration.mean * SECOND_MS : meanOf(tookMs);
+  const { everyMs } = schedule.recurrence;
+  const errorMs = spreadOf(tookMs) / Math.sqrt(Math.max(1, lengthOf(window) / (everyMs + meanMs)));
+  const paceMs = Math.round(everyMs + meanMs + SLACK * errorMs);
+  return [{ ...schedule, recurrence: { ...schedule.recurrence, everyMs: paceMs } }];
 }
 
 /** The time from an end to the next start is the interval, and that from start to start is farther from it. */
