@@ -110,7 +110,8 @@ function judgeStarts(given: RuleFacts): Judgement | null {
   if (facts.due !== null) return judgeRemade(facts) ?? judgeDue(facts);
   // A run that has begun in time ends the silence, unless it is stuck.
   const begun = facts.open.find(({ startedMs }) => facts.window.endMs - startedMs <= facts.stuckAfterMs);
-  const byAge = judgeAge(facts, begun === undefined ? 0 : facts.window.endMs - begun.startedMs);
+  const isGuess = facts.limits.basis === "usual-interval" && facts.silence?.isIrregular === true;
+  const byAge = isGuess ? null : judgeAge(facts, begun === undefined ? 0 : facts.window.endMs - begun.startedMs);
   const bySilence = judgeSilence(facts);
   // Its weeks know of such rests, and its newest runs do not; nor do these know of holidays.
   if (bySilence === null) return facts.silence?.isUsual === true || holdsHoliday(facts) ? null : byAge;

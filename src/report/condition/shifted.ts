@@ -26,7 +26,7 @@ export function judgeFewerRecords(facts: RuleFacts): Judgement | null {
     isUsual: (records) => records > least,
     say: (records, isOne) => `brought ${formatCount(Math.min(...records))}${isOne ? "" : " at least"}`,
   });
-  const message = `${rule}: fewer records than usual at these hours since ${since}: ${formatCount(now)} a run, usually ${formatCount(usual)} (${sayDays(days)})${again}`;
+  const message = `${rule}: fewer records than usual at these hours since ${since}: ${formatCount(now)} a run, usually ${formatCount(usual)} (${sayDays(days)})${again.words}`;
   return {
     ...degraded("records", severityOf(shift, again), message),
     sinceMs: sinceHour * HOUR_MS,
@@ -46,7 +46,7 @@ export function judgeSlower(facts: RuleFacts): Judgement | null {
     isUsual: (seconds) => seconds < Math.sqrt(p50 * usual),
     say: (seconds, isOne) => `took ${formatDuration(Math.max(...seconds))}${isOne ? "" : " at most"}`,
   });
-  const message = `${rule}: ${fromThousandths(change).toFixed(1)} × slower than usual at these hours since ${since}: p50 ${formatDuration(p50)}, usually ${formatDuration(usual)} (${sayDays(days)})${again}`;
+  const message = `${rule}: ${fromThousandths(change).toFixed(1)} × slower than usual at these hours since ${since}: p50 ${formatDuration(p50)}, usually ${formatDuration(usual)} (${sayDays(days)})${again.words}`;
   return {
     ...degraded("duration", severityOf(shift, again), message),
     sinceMs: sinceHour * HOUR_MS,
@@ -54,24 +54,31 @@ export function judgeSlower(facts: RuleFacts): Judgement | null {
   };
 }
 
-/** `again`: as `sayAgain` says it. What is hardly far enough, and perhaps over, needs nobody. */
-function severityOf({ isThroughout }: LevelShift, again: string): "info" | "warning" {
-  return isThroughout || again === "" ? "warning" : "info";
+/** So many of the runs since then, the newest ones, are as usual again. */
+const MANY_AGAIN = 0.25;
+
+/** What is hardly far enough, and perhaps over, needs nobody, nor does what is over but for a few runs more. */
+function severityOf({ isThroughout }: LevelShift, { share }: Again): "info" | "warning" {
+  return share > 0 && (!isThroughout || share >= MANY_AGAIN) ? "info" : "warning";
 }
 
-type Again = {
+/** `share`: of its runs since then. */
+type Again = { words: string; share: number };
+
+type Measure = {
   measure: (run: RunRow) => number | null;
   isUsual: (measured: number) => boolean;
   say: (measured: number[], isOne: boolean) => string;
 };
 
 /** That its newest runs are as usual again. Once there are enough of them the shift itself is over, and nothing is told. */
-function sayAgain({ finished }: RuleFacts, sinceHour: number, { measure, isUsual, say }: Again): string {
+function sayAgain({ finished }: RuleFacts, sinceHour: number, { measure, isUsual, say }: Measure): Again {
   const measured = finished
     .filter((run) => run.status === "success" && settledAt(run) >= sinceHour * HOUR_MS)
     .flatMap((run) => measure(run) ?? []);
   const first = measured.findIndex((one) => !isUsual(one));
-  if (first < 1) return "";
+  if (first < 1) return { words: "", share: 0 };
   const runs = first === 1 ? "run" : `${formatCount(first)} runs`;
-  return `; its newest ${runs} ${say(measured.slice(0, first), first === 1)}`;
+  const words = `; its newest ${runs} ${say(measured.slice(0, first), first === 1)}`;
+  return { words, share: first / measured.length };
 }

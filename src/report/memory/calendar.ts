@@ -8,6 +8,8 @@ export const DAY_SLOTS = 2 * HOURS_A_DAY;
 type LocalHour = {
   /** 0–167 from Sunday 00:00 on; a holiday's hours are a Sunday's. */
   hourOfWeek: number;
+  /** Of the day as it is called, holiday or not. */
+  namedHourOfWeek: number;
   /** 0–23 on a working day, 24–47 on Saturdays, Sundays and holidays. */
   slot: number;
   /** Of a holiday that would else be a working day. */
@@ -22,6 +24,7 @@ export type Calendar = {
   /** Of each hour from `fromHour` on: to read them one after the other costs less than to ask for each. */
   slots: Uint8Array;
   hoursOfWeek: Uint8Array;
+  namedHoursOfWeek: Uint8Array;
   /** Of any hour. */
   at: (hour: number) => LocalHour;
   /** Those of `[fromHour, toHour)` that are such an hour, ascending. */
@@ -57,6 +60,7 @@ function makeCalendar(timezone: string, holidays: string[], [fromHour, toHour]: 
     fromHour,
     slots,
     hoursOfWeek: Uint8Array.from(localHours, ({ hourOfWeek }) => hourOfWeek),
+    namedHoursOfWeek: Uint8Array.from(localHours, ({ namedHourOfWeek }) => namedHourOfWeek),
     at: (hour) => localHours[hour - fromHour] ?? describeHour(hour, holy),
     hoursAt: (slot) => (bySlot[slot] ??= listHours(slots, slot, fromHour)),
   };
@@ -78,6 +82,7 @@ function describeHour(localHour: number, holidays: Set<number>): LocalHour {
   const isRest = weekday === SUNDAY || weekday === SATURDAY;
   return {
     hourOfWeek: weekday * HOURS_A_DAY + hourOfDay,
+    namedHourOfWeek: ofWeek * HOURS_A_DAY + hourOfDay,
     slot: hourOfDay + (isRest ? HOURS_A_DAY : 0),
     isHoliday: isHoliday && ofWeek !== SUNDAY && ofWeek !== SATURDAY,
     isAfterHoliday: !isHoliday && holidays.has(day - 1),

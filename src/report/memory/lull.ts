@@ -2,10 +2,11 @@
 import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { poissonBelow } from "../chance.ts";
 import { countRuns, type HourColumns, within } from "./columns.ts";
+import { HOURS_A_WEEK } from "./calendar.ts";
 import { SETTLED_DAYS } from "./crowd.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
-import { hourOfWeekAt, measureRates } from "./silence.ts";
+import { expectAt, measureRates } from "./silence.ts";
 
 export type Lull = {
   started: number;
@@ -74,8 +75,11 @@ function compareSpan(history: RuleHistory, [fromHour, toHour]: [number, number],
   const spans = listSpans(history, countHours, { hours, pastFrom, pastTo });
   if (spans.length < (hours > HOURS_A_DAY ? FEWEST_SPANS.week : FEWEST_SPANS.day)) return null;
   if (started >= QUIETEST_SHARE * findQuietest(spans) * expected) return null;
-  // Where the counts of spans differ by more than chance, or by less, so many fewer of them stand for each, or more.
-  const dispersion = Math.max(LEAST_DISPERSION, measureDispersion(spans));
+  // Where the counts of spans differ by more than chance, or by less, so many fewer of them stand for each, or more. Of few weeks
+  // chance alone may tell that they are alike: their days are many.
+  const days = hours > HOURS_A_DAY ? listSpans(history, countHours, { hours: HOURS_A_DAY, pastFrom, pastTo }) : [];
+  const weeks = known / HOURS_A_WEEK;
+  const dispersion = Math.max(LEAST_DISPERSION, ...[spans, days].map((each) => measureDispersion(each, weeks)));
   if (poissonBelow(started / dispersion, expected / dispersion) >= UNLIKELY) return null;
   const sinceHour = findOnset(countHours, toHour, { history, share: started / expected });
   return { started, hours, expected, sinceHour, days: Math.round(known / HOURS_A_DAY) };
@@ -85,7 +89,7 @@ function createCounter({ starts, calendar }: RuleHistory, rates: Float64Array): 
   return (fromHour, toHour) => {
     const counted = Array.from({ length: toHour - fromHour }, (_, index) => ({
       started: 0,
-      expected: rates[hourOfWeekAt(fromHour + index, calendar)] ?? 0,
+      expected: expectAt(fromHour + index, rates, calendar),
     }));
     const { hours, counts }: HourColumns = within(starts, fromHour, toHour);
     for (const [index, hour] of hours.entries()) {
@@ -141,9 +145,16 @@ function findQuietest(spans: Counted[]): number {
   return shares[spans.length >= FEWEST_SPANS.day ? 1 : 0] ?? 0;
 }
 
-/** Their variance over that of independent starts. */
-function measureDispersion(spans: Counted[]): number {
-  return spans.reduce((sum, { started, expected }) => sum + (started - expected) ** 2 / expected, 0) / spans.length;
+/**
+ * The variance of a new one over that of independent starts. What is expected in these spans was made of them: each hour of the week is
+ * the mean of so many weeks and one more, so that they are nearer to it by 1 − 1 / (n + 1), and a new one is farther by 1 / (n + 1).
+ */
+function measureDispersion(spans: Counted[], weeks: number): number {
+  if (spans.length === 0) return 0;
+  const own = 1 / (weeks + 1);
+  const seen =
+    spans.reduce((sum, { started, expected }) => sum + (started - expected) ** 2 / expected, 0) / spans.length;
+  return (seen * (1 + own)) / (1 - own) ** 2;
 }
 
 /** The hour since which such a share of the expected runs explains the starts best. */

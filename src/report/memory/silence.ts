@@ -4,12 +4,15 @@ import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, increase, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
+import { meanOf } from "./spread.ts";
 
 /** All in expected runs, which are no whole numbers. */
 export type Silence = {
   expected: number;
   /** As long a silence was no trouble at least twice, and at this time few runs are to be expected. */
   isUsual: boolean;
+  /** It often rests for longer than a usual interval knows of. */
+  isIrregular: boolean;
   limit: number;
   /** Start of the hour in which a run was more likely than not to have started; null: of none yet. */
   sinceMs: number | null;
@@ -30,6 +33,10 @@ const LIMIT = 2;
 /** Of a rule whose rests are short. */
 const REGULAR_LIMIT = 1.5;
 const REGULAR_REST = 1.2;
+/** So many rests of more than `LIMIT` are the rule's own. */
+const MANY_RESTS = 4;
+/** A rest that a rule without any rhythm takes less often is none of its own. */
+const UNLIKELY_REST = 1e-3;
 /** Of fewer starts than this the longest rest is as much a habit as the others are; of more it may have been a fault. */
 const FEW_STARTS = 8;
 /** A rest so many times the second-longest known one is none of the rule's own. */
@@ -52,13 +59,20 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
   const rests = listRests(starts.hours, rates, calendar);
   const second = rests.at(-2) ?? 0;
   const longest = rests.length < FEW_STARTS ? (rests.at(-1) ?? 0) : 0;
-  const limit = Math.max(second <= REGULAR_REST ? REGULAR_LIMIT : LIMIT, REST_FACTOR * second, longest);
+  const isIrregular = (rests.at(-MANY_RESTS) ?? 0) > LIMIT;
+  const limit = Math.max(
+    second <= REGULAR_REST ? REGULAR_LIMIT : LIMIT,
+    REST_FACTOR * second,
+    longest,
+    limitByChance(rests),
+  );
   const fromMs = (lastHour + 1) * HOUR_MS;
   const soFar = addUp(fromMs, nowMs, rates, calendar);
   return {
     expected: addUp(fromMs, nowMs - GRACE_MS, rates, calendar).expected,
     sinceMs: soFar.sinceMs,
     isUsual: isRestedLonger(starts.hours, nowMs - lastStartMs) && soFar.expected < limit / 2,
+    isIrregular,
     limit,
     days: Math.round(known / HOURS_A_DAY),
     hoursApart: known / countRuns(starts),
@@ -126,7 +140,17 @@ function countSeen(
   return seen;
 }
 
-export function hourOfWeekAt(hour: number, { fromHour, hoursOfWeek, at }: Calendar): number {
+/**
+ * Runs to be expected in that hour. On a holiday no more than on a Sunday, and no more than on such a day of the week: what starts on
+ * Sundays does not start on it.
+ */
+export function expectAt(hour: number, rates: Float64Array, calendar: Calendar): number {
+  const rate = rates[hourOfWeekAt(hour, calendar)] ?? 0;
+  const named = calendar.namedHoursOfWeek[hour - calendar.fromHour] ?? calendar.at(hour).namedHourOfWeek;
+  return Math.min(rate, rates[named] ?? 0);
+}
+
+function hourOfWeekAt(hour: number, { fromHour, hoursOfWeek, at }: Calendar): number {
   return hoursOfWeek[hour - fromHour] ?? at(hour).hourOfWeek;
 }
 
@@ -154,9 +178,18 @@ function listRests(hours: Int32Array, rates: Float64Array, calendar: Calendar): 
   for (let index = 0; index < rests.length; index += 1) {
     const next = hours[index + 1] ?? 0;
     for (let between = (hours[index] ?? 0) + 1; between < next; between += 1)
-      increase(rests, index, rates[hourOfWeekAt(between, calendar)] ?? 0);
+      increase(rests, index, expectAt(between, rates, calendar));
   }
   return rests.sort();
+}
+
+/**
+ * The rest that is exceeded once in so many, were the rests spread as without any rhythm. Of k exponential rests of mean m another one is
+ * longer than x with probability (1 + x / (k · m)) ^ −k, which knows that m is known of k rests only. Where the rests are short, so is it.
+ */
+function limitByChance(rests: Float64Array): number {
+  const k = rests.length;
+  return k === 0 ? 0 : meanOf([...rests]) * k * ((1 / UNLIKELY_REST) ** (1 / k) - 1);
 }
 
 /** Whether at least twice so much time passed between two starts. */
@@ -182,7 +215,7 @@ function addUp(
   for (let atMs = fromMs; atMs < toMs;) {
     const hour = Math.floor(atMs / HOUR_MS);
     const untilMs = Math.min(toMs, (hour + 1) * HOUR_MS);
-    const rate = rates[hourOfWeekAt(hour, calendar)] ?? 0;
+    const rate = expectAt(hour, rates, calendar);
     expected += (rate * (untilMs - atMs)) / HOUR_MS;
     if (expected > LIKELY) sinceMs ??= atMs;
     atMs = untilMs;

@@ -26,6 +26,21 @@ function nightlyTakes(minutes: number[]): Habit {
   return { days: DAYS, everyMinutes: 24 * 60, change };
 }
 
+/** Six runs at once at moments that nobody knows, four times a day on average; none for the last hours. */
+function burstsUntil(hoursAgo: number): Habit {
+  return {
+    days: DAYS,
+    everyMinutes: 2,
+    change: () => ({ minutes: 1 }),
+    startsAt: (at) => {
+      const hour = Math.floor(at.getTime() / HOUR_MS);
+      return (
+        at.getUTCMinutes() < 12 && ((hour * 2654435761) % 4294967296) / 4294967296 < 1 / 6 && !isSince(at, hoursAgo)
+      );
+    },
+  };
+}
+
 function isSince(at: Date, hours: number): boolean {
   return at.getTime() >= NOW_MS - hours * HOUR_MS;
 }
@@ -95,6 +110,26 @@ const cases: Case[] = [
     name: "the same, and the newest night as ever: perhaps it is over",
     habit: nightlyTakes([14.5, 14.5, 14.5, 14.5, 15.5, 15.5, 16.5, 16.5, 16.5, 16.5, 10]),
     is: ["degraded", "duration", "info"],
+  },
+  {
+    name: "four times as slow for three nights, and the newest as ever: a quarter of them",
+    habit: nightlyTakes([40, 40, 40, 10]),
+    is: ["degraded", "duration", "info"],
+  },
+  {
+    name: "for six nights, and the newest as ever: hardly over",
+    habit: nightlyTakes([40, 40, 40, 40, 40, 40, 10]),
+    is: ["degraded", "duration", "warning"],
+  },
+  {
+    name: "six runs at once, now and then, and none for 18 hours: it rested longer before",
+    habit: burstsUntil(18),
+    is: ["ok", null, null],
+  },
+  {
+    name: "none for four days: it never did",
+    habit: burstsUntil(96),
+    is: ["overdue", null, "critical"],
   },
   {
     name: "every third run fails since noon, of a rule that never failed",

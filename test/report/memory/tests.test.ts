@@ -197,6 +197,23 @@ test("a holiday counts like a Sunday: a rule of working days is not missed on it
   expect({ plain, holy }).toEqual({ plain: 2, holy: 0 });
 });
 
+test("what starts on Sundays is not missed on holidays", () => {
+  const startsAt = (at: Date) => at.getUTCDay() === 0 && at.getUTCHours() === 3;
+  const habit = { days: DAYS, everyMinutes: 60, startsAt };
+  const lastStartMs = listHabit(habit).at(-1)!.startedMs;
+  const holidays = ["2026-07-08", "2026-07-09", "2026-07-10"];
+  const silence = measureSilence(historyOf(habit, { holidays }), lastStartMs);
+  expect(Math.round(silence?.expected ?? NaN)).toBe(0);
+});
+
+test("a few runs without any rhythm tell of no usual rest", () => {
+  const days = ["2026-05-30T10", "2026-05-31T15", "2026-06-04T09", "2026-06-09T13", "2026-06-13T16"];
+  const habit = { days: DAYS, everyMinutes: 60, startsAt: (at: Date) => days.includes(at.toISOString().slice(0, 13)) };
+  const silence = measureSilence(historyOf(habit), listHabit(habit).at(-1)!.startedMs);
+  // Four rests: the next is longer than 18.5 times their mean once in a thousand.
+  expect(silence?.expected).toBeLessThan(silence?.limit ?? 0);
+});
+
 describe("durations, 10 minutes and usually as long", () => {
   test.each<{ name: string; habit: Habit; times: number | null; hoursAgo?: number }>([
     { name: "as ever", habit: hourly({ change: (_, nth) => ({ minutes: jitter(nth) }) }), times: null },
