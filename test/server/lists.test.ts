@@ -83,6 +83,7 @@ type Body = {
   errors: { reason: string }[];
   crms: Crm[];
   content?: { limits?: Limit[] };
+  points?: { report: string }[];
 } & Listed &
   Pick<Crm, "report"> &
   Rules;
@@ -399,6 +400,35 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       ["a", "reported", expect.stringContaining("a-20260710T210400Z")],
       ["b", "reported", expect.stringContaining("b-20260710T210400Z")],
     ]);
+  });
+
+  test("no list begins with what was made while a clock was ahead, and a time to come shows it", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const get = await appOver(store);
+    const told = async (more = "") => {
+      const api = async (path: string) => (await get(`/api/v1${path}${more}`)).body;
+      return {
+        reports: (await api("/reports")).reports.map(({ id }) => id?.slice(2, 6)),
+        passes: (await api("/passes")).passes.map(({ started_at: at }) => at?.slice(0, 4)),
+        slots: (await api("/slots")).slots.map(({ slot }) => slot?.slice(0, 4)),
+        points: (await api("/crms/a/series/runs")).points?.map(({ report: id }) => id.slice(2, 6)),
+      };
+    };
+    const page = async (path: string) => (await get(path)).body.content;
+    const both = { reports: ["2040"], passes: ["2040"], slots: ["2040"], points: ["2040"] };
+    await store.reports.keepPass(madePass(["a"], "2040-01-01T00:01:00Z"), "daily");
+    await store.slots.skip({ schedule: "daily", slotMs: Date.parse("2040-01-01T00:00:00Z") }, "");
+    // Nothing else is known.
+    expect(await told()).toEqual(both);
+    expect(await page("/reports")).toMatchObject({ rows: [{}], aheadUntil: null });
+    await store.reports.keepPass(madePass(["a"], "2026-07-10T21:00:00Z"), "daily");
+    await store.slots.skip({ schedule: "daily", slotMs: Date.parse("2026-07-10T21:00:00Z") }, "");
+    expect(await told()).toEqual({ reports: ["2026"], passes: ["2026"], slots: ["2026"], points: ["2026"] });
+    expect(await told("?since=2039-01-01")).toEqual(both);
+    expect((await told("?until=2041-01-01")).reports).toEqual(["2040", "2026"]);
+    const listed = { rows: [{ madeAt: "2026-07-10T21:00:00Z" }], more: 0, aheadUntil: "2040-01-01T00:01:00Z" };
+    expect(await page("/reports")).toMatchObject(listed);
+    expect(await page("/crms/a")).toMatchObject({ head: { reports: [{ isCurrent: true }] } });
   });
 
   test("a clock that is set back keeps no answer of before", async () => {

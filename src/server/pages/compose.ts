@@ -239,10 +239,13 @@ async function composeReports(
   const filter = {
     ...(query.crm === "" ? {} : { sources: [query.crm] }),
     ...(query.verdict === "" ? {} : { verdicts: [query.verdict] }),
-    sinceMs: desk.nowMs - RANGE_MS[query.range],
   };
-  const all = await desk.store.reports.list({ ...filter, limit: MOST_REPORTS });
-  const count = await desk.store.reports.count(filter);
+  const { reports } = desk.store;
+  const untilMs = await reports.findPresent(desk.nowMs);
+  const shown = { ...filter, sinceMs: desk.nowMs - RANGE_MS[query.range], untilMs };
+  const all = await reports.list({ ...shown, limit: MOST_REPORTS });
+  const count = await reports.count(shown);
+  const [ahead] = await reports.list({ ...filter, sinceMs: untilMs, limit: 1 });
   const rows = all.filter(({ id }) => only === null || only.reports.has(id));
   return {
     kind: "reports",
@@ -265,6 +268,7 @@ async function composeReports(
       passHref: only === null || only.passes.has(row.passId) ? links({ page: "pass", pass: row.passId }) : null,
     })),
     more: only === null ? Math.max(0, count - all.length) : 0,
+    aheadUntil: ahead === undefined ? null : formatInstant(ahead.generatedMs),
   };
 }
 
