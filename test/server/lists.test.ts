@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 import { loadConfig } from "../../src/config/load.ts";
 import { createAnswering } from "../../src/server/answer.ts";
 import { createApp } from "../../src/server/app.ts";
@@ -9,13 +10,16 @@ import type { ServeContext, ServeEnv } from "../../src/server/context.ts";
 import { createEvents } from "../../src/server/events.ts";
 import { createState, type State } from "../../src/server/state.ts";
 import { formatInstant } from "../../src/text/figures.ts";
+import { renderHistory } from "../../src/render/terminal/history.ts";
 import { openStore } from "../../src/store/open.ts";
+import { HistorySchema } from "../../src/store/published.ts";
 import type { Store } from "../../src/store/store.ts";
-import { activity, report } from "../making/activities.ts";
+import { activity, report, rule } from "../making/activities.ts";
 import { ruleOf } from "../making/rules.ts";
 import { failedOutcome } from "../making/passes.ts";
 import { freshDirectory } from "../making/cli.ts";
 import { silent } from "../making/logs.ts";
+import { viewOf } from "../making/views.ts";
 import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf } from "../making/stores.ts";
 
 const NOW_MS = Date.parse("2026-07-10T21:05:00Z");
@@ -304,6 +308,43 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       expect(api).toContainEqual(expect.objectContaining({ name: "a run is stale after", from }));
       expect(page?.map((limit) => limit.from)).toEqual(api?.map((limit) => limit.from) ?? []);
     }
+  });
+
+  test("where no rate is known, no list and no page makes one of the runs that were counted", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const { pass, reports } = madePass(["a", "b"], "2026-07-10T21:00:00Z");
+    const half = [rule("x", { success: 10, failed: 5, unknown: 20 })];
+    const none = [rule("x", { unknown: 20 }, { newestStartMs: NOW_MS - 3_600_000 })];
+    const kept = reports.map(({ metadata: { source, pass_id } }) => {
+      const made = report(activity({ source, rules: source === "a" ? half : none }));
+      return { ...made, metadata: { ...made.metadata, pass_id } };
+    });
+    await store.reports.keepPass({ pass, reports: kept, seen: [] }, "daily");
+    const get = await appOver(store);
+    const figures = { overall_success_rate: null, total_actions: 15 };
+    const listed = (await get("/api/v1/reports")).body.reports;
+    expect(listed).toMatchObject([figures, { overall_success_rate: null, total_actions: 0 }]);
+    expect((await get("/api/v1/crms/a")).body.report).toMatchObject(figures);
+    const lines = renderHistory(v.parse(HistorySchema, listed), viewOf({})).split("\n");
+    expect(lines.slice(1, 3)).toEqual([
+      expect.stringContaining("  no rate "),
+      expect.stringContaining("  nothing finished "),
+    ]);
+    const page = async (path: string) => (await get(path)).body.content;
+    expect(await page("/")).toMatchObject({
+      rows: [
+        { rate: null, runs: 35 },
+        { rate: null, runs: 20 },
+      ],
+    });
+    expect(await page("/reports")).toMatchObject({
+      rows: [
+        { rate: null, runs: 15 },
+        { rate: null, runs: 0 },
+      ],
+    });
+    expect(await page("/crms/a")).toMatchObject({ rules: [{ rate: null, runs: 15 }] });
+    expect(await page("/crms/b")).toMatchObject({ rules: [{ rate: null, runs: 1 }] });
   });
 
   test("what the pages say of all CRMs is loaded once, until another pass is kept", async () => {

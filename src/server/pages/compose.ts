@@ -2,8 +2,8 @@
 import type { Verdict } from "../../report/words.ts";
 import { publishSchedule } from "../../schedule/published.ts";
 import { sayRulesListed } from "../../report/left-out.ts";
-import { divide } from "../../report/counts.ts";
 import type { Report } from "../../report/schema.ts";
+import { publishKeptReport } from "../../store/published.ts";
 import { formatInstant, formatMinute } from "../../text/figures.ts";
 import { quoteWord, showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
@@ -259,8 +259,9 @@ async function composeReports(
       crm: showText(row.source),
       origin: showText(row.origin),
       verdict: row.summary?.verdict ?? null,
-      rate: row.summary === null ? null : divide(row.summary.successful, row.summary.total),
-      runs: row.summary?.total ?? null,
+      rate: publishKeptReport(row).overall_success_rate,
+      // Where there was no table nothing is known of them.
+      runs: row.status === "fallback" ? null : (row.summary?.total ?? null),
       critical: row.summary?.critical ?? null,
       windowHours: (row.windowEndMs - row.windowStartMs) / HOUR_MS,
       windowEnd: formatInstant(row.windowEndMs),
