@@ -23,8 +23,16 @@ export function listFindings(report: Report, reportId: string | null, links: Lin
   });
 }
 
-/** RFC 3339; null: not known. */
-function sinceOf({ evidence, rule_name: name }: Finding, report: Report | null): string | null {
+/** What is over lasts no longer: its words say from when to when. */
+export function isOver({ evidence }: Finding): boolean {
+  const ends = ["back_since", "calm_since", "to"].map((key) => evidence[key]);
+  return !("also" in evidence) && (evidence["over"] === true || ends.some((end) => typeof end === "string"));
+}
+
+/** RFC 3339; null: not known, or over. */
+function sinceOf(finding: Finding, report: Report | null): string | null {
+  if (isOver(finding)) return null;
+  const { evidence, rule_name: name } = finding;
   const rule = report?.rules.find(({ rule_name: other }) => other === name);
   const since = evidence["since"] ?? rule?.since ?? evidence["from"];
   return typeof since === "string" && !Number.isNaN(Date.parse(since)) ? since : null;

@@ -6,6 +6,7 @@ import type { Ticks } from "../../report/tick-schema.ts";
 import { formatCount } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import type { Links, RuleRow } from "../view.ts";
+import { isOver } from "./findings.ts";
 
 type RuleReport = Report["rules"][number];
 
@@ -32,7 +33,7 @@ export function viewRule(rule: RuleReport, shown: Shown, ticks = ticksOf(rule, s
     condition: rule.condition,
     severity: rule.severity,
     text: showText(withMoment(withoutName(rule.message, name), report.metadata.window_end)),
-    since: rule.since,
+    since: report.findings.some((finding) => finding.rule_name === name && isOver(finding)) ? null : rule.since,
     rate: rule.success_rate,
     runs: rule.total === 0 && hasStarted(rule, report) ? 1 : rule.total,
     p95: duration === null ? null : duration.p95,
