@@ -2,6 +2,7 @@
 import { adviseOnFinding } from "../../report/advice.ts";
 import { withMoment, withoutName } from "../../report/message.ts";
 import type { Finding, Report } from "../../report/schema.ts";
+import { sinceOf } from "../../report/since.ts";
 import { showText } from "../../text/terminal.ts";
 import type { FindingRow, Links } from "../view.ts";
 
@@ -17,7 +18,7 @@ export function listFindings(report: Report, reportId: string | null, links: Lin
       rule: rule === null ? null : showText(rule),
       href: rule === null ? links({ page: "crm", ...route }) : links({ page: "rule", ...route, rule }),
       text: showText(withMoment(withoutName(message, rule), metadata.window_end)),
-      since: sinceOf(finding, report),
+      since: isOver(finding) ? null : sinceOf(finding, report.rules),
       advice: adviseOnFinding(report, index).map(showText),
     };
   });
@@ -27,13 +28,4 @@ export function listFindings(report: Report, reportId: string | null, links: Lin
 export function isOver({ evidence }: Finding): boolean {
   const ends = ["back_since", "calm_since", "to"].map((key) => evidence[key]);
   return !("also" in evidence) && (evidence["over"] === true || ends.some((end) => typeof end === "string"));
-}
-
-/** RFC 3339; null: not known, or over. */
-function sinceOf(finding: Finding, report: Report | null): string | null {
-  if (isOver(finding)) return null;
-  const { evidence, rule_name: name } = finding;
-  const rule = report?.rules.find(({ rule_name: other }) => other === name);
-  const since = evidence["since"] ?? rule?.since ?? evidence["from"];
-  return typeof since === "string" && !Number.isNaN(Date.parse(since)) ? since : null;
 }

@@ -153,7 +153,8 @@ function listNoticesOf(crm: string, crms: KnownCrm[]): Notice[] {
 }
 
 function missing(here: Route): PageView["content"] {
-  const what = here.page === "pass" ? "pass" : "report" in here && here.report !== null ? "report" : here.page;
+  const name = here.page === "crm" ? "CRM" : here.page;
+  const what = "report" in here && here.report !== null ? "report" : name;
   return {
     kind: "missing",
     standing: null,
