@@ -411,6 +411,18 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect([await since(held), await since(await stateOver(store))]).toEqual([again, again]);
   });
 
+  test("the page of a CRM that was never read says why, and what to do", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const { pass } = madePass([], "2026-07-10T21:00:00Z");
+    const outcomes = [failedOutcome("a", "connection refused")];
+    await store.reports.keepPass({ pass: { ...pass, outcomes }, reports: [], seen: [] }, "daily");
+    expect((await (await appOver(store))("/crms/a")).body.content).toMatchObject({
+      standing: "unread",
+      headline: "No report on a was made yet",
+      text: "Not read since 10 Jul 2026 21:00 UTC: connection refused. See automation-reports check --crm a",
+    });
+  });
+
   test("what was made while a clock was years ahead is not the newest, and hides nothing that is made later", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     const get = await appOver(store);

@@ -196,8 +196,14 @@ function viewUnread(
     text: writeFact(null, known, "unread", null, facts.nowMs) ?? "",
     // Its words say since when.
     since: null,
-    advice: known.reason === null ? [] : [`See automation-reports check --crm ${showText(source)}`],
+    advice: [adviseOnUnread(source, known.reason)],
   };
+}
+
+/** What to do where nothing is known of now. */
+export function adviseOnUnread(source: string, reason: string | null): string {
+  const command = reason === null ? "Make a report now: automation-reports generate" : "See automation-reports check";
+  return `${command} --crm ${showText(source)}`;
 }
 
 function linkOf(crm: KnownCrm | undefined, { isPast }: OverviewFacts): string | null {

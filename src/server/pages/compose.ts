@@ -10,7 +10,7 @@ import { HOUR_MS } from "../../time/units.ts";
 import type { Frame, Links, Notice, PageView, Range, ReportsView, Route, RuleQuery } from "../../dashboard/view.ts";
 import { RANGE_MS, viewCrm } from "../../dashboard/views/crm.ts";
 import { framePage } from "../../dashboard/views/frame.ts";
-import { rankCrms, viewOverview, type KnownCrm } from "../../dashboard/views/overview.ts";
+import { adviseOnUnread, rankCrms, viewOverview, type KnownCrm } from "../../dashboard/views/overview.ts";
 import { viewRulePage } from "../../dashboard/views/rule.ts";
 import { listNotices, viewSchedules } from "../../dashboard/views/schedule.ts";
 import { originsOf } from "../limits.ts";
@@ -101,7 +101,10 @@ function describeUnreported(here: Route, { crms }: Standings): PageView["content
     kind: "missing",
     standing: known.reason === null ? null : "unread",
     headline: `No report on ${showText(known.source)} ${known.stale === null ? "was made yet" : "can be shown"}`,
-    text: notices.length === 0 ? "The next one shows here." : notices.join("; "),
+    text:
+      notices.length === 0
+        ? "The next one shows here."
+        : `${notices.join("; ")}. ${adviseOnUnread(known.source, known.reason)}`,
   };
 }
 
