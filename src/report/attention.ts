@@ -55,6 +55,13 @@ function findStanding(report: Report | null): Standing {
   return isSilent(report) ? "silent" : report.verdict;
 }
 
+/** Those with findings of their own first, in the order of these; the others as they stand. */
+export function orderRules({ rules, findings }: Report): Report["rules"] {
+  const places = new Map(findings.map(({ rule_name: name }, index) => [name, index] as const).toReversed());
+  const placeOf = (rule: Report["rules"][number]) => places.get(rule.rule_name) ?? findings.length;
+  return rules.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
 function startOf(report: Report | null): number {
   const [first] = report?.findings ?? [];
   const since = report === null || first === undefined ? null : sinceOf(first, report.rules);

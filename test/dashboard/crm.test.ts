@@ -115,3 +115,16 @@ test("the middle of an axis is the time there, however unevenly reports were mad
   const axis = page.slice(page.indexOf("Duration of a run, by report")).match(/<div class="axis.*?<\/div>/)?.[0] ?? "";
   expect([...axis.matchAll(/>([^<]+)<\/time>/g)].map(([, text]) => text)).toEqual(["9 Jul 21:00", "09:00", "21:00"]);
 });
+
+test("the table of rules begins with the rule that the page tells first", () => {
+  const rules = [
+    ruleOf("b-overdue", { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 300 }),
+    ruleOf("c-failing", { runs: "sssssfffff", everyMinutes: 60 }),
+  ];
+  const declaredRules = rules.map(({ rule: name }) => declared(name, { schedules: [schedule("every 1 hour")] }));
+  const shown = view(null, true, report(activity({ rules, declaredRules })));
+  expect([shown.findings[0]?.rule, shown.rules.map(({ name }) => name)]).toEqual([
+    "c-failing",
+    ["c-failing", "b-overdue"],
+  ]);
+});
