@@ -258,6 +258,8 @@ export type ReportsView = {
     passHref: string | null;
   }[];
   more: number;
+  /** Of what a clock that was ahead has made, and is left out, the newest; null: there is nothing. */
+  aheadUntil: string | null;
 };
 
 /** `standing`: of the CRM that it is about; null: there is no such thing. */

@@ -3,6 +3,7 @@ import { rankRows } from "../report/pass/attention.ts";
 import { countFindingsLeftOut } from "../report/document/left-out.ts";
 import type { PassSummary } from "../report/document/pass-schema.ts";
 import type { Finding, Report } from "../report/document/schema.ts";
+import { sinceOf } from "../report/rules/since.ts";
 import { SEVERITIES, type Severity } from "../report/words.ts";
 import { formatPlural } from "../text/figures.ts";
 import { quoteWord, showText } from "../text/terminal.ts";
@@ -63,14 +64,15 @@ function describeLeftOut(report: Report): Line[] {
   }));
 }
 
-function describeFinding({ id, severity, rule_name: name, message }: Finding, report: Report | null): Line {
+function describeFinding(finding: Finding, report: Report | null): Line {
+  const { id, severity, rule_name: name, message } = finding;
   const rule = report?.rules.find(({ rule_name: other }) => other === name);
   return {
     severity,
     crm: report?.metadata.source ?? ALL,
     rule: name ?? NONE,
     condition: rule?.condition ?? id,
-    since: rule?.since ?? NONE,
+    since: sinceOf(finding, report?.rules ?? []) ?? NONE,
     message,
   };
 }

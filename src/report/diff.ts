@@ -26,8 +26,9 @@ export type RuleChange = {
 export type RateChange = {
   /** Null: all rules together. */
   rule_name: string | null;
-  before: Proportion;
-  after: Proportion;
+  /** Null: runs ended, and no rate of them is known. */
+  before: Proportion | null;
+  after: Proportion | null;
   /** Whether the rates differ by more than chance would make them. */
   significant: boolean;
 };
@@ -167,27 +168,37 @@ function rankOf(state: { severity: Severity | null } | null): number {
 }
 
 function compareRates(before: Report, after: Report): RateChange[] {
-  const compare = (rule_name: string | null, was: Proportion, is: Proportion): RateChange => ({
+  const compare = (rule_name: string | null, was: Proportion | null, is: Proportion | null): RateChange => ({
     rule_name,
     before: was,
     after: is,
-    significant: differsBeyondNoise(was, is),
+    significant: was !== null && is !== null && differsBeyondNoise(was, is),
   });
-  const rules = after.rules.flatMap(({ rule_name: name, successful, total }) => {
-    const earlier = before.rules.find((rule) => rule.rule_name === name);
-    if (earlier === undefined) return [];
-    return [compare(name, { successful: earlier.successful, total: earlier.total }, { successful, total })];
+  const rules = after.rules.flatMap((rule) => {
+    const earlier = before.rules.find(({ rule_name: name }) => name === rule.rule_name);
+    return earlier === undefined ? [] : [compare(rule.rule_name, proportionOf(earlier), proportionOf(rule))];
   });
   const fallOf = (rate: RateChange) => shareOf(rate.before) - shareOf(rate.after);
-  return [compare(null, proportionOf(before), proportionOf(after)), ...rules.toSorted((a, b) => fallOf(b) - fallOf(a))];
+  const [was, is] = [before, after].map(({ performance_metrics: metrics }) =>
+    proportionOf({
+      successful: metrics.successful_actions,
+      total: metrics.total_actions,
+      success_rate: metrics.overall_success_rate,
+    }),
+  );
+  return [compare(null, was ?? null, is ?? null), ...rules.toSorted((a, b) => fallOf(b) - fallOf(a))];
 }
 
-function proportionOf({ performance_metrics: { successful_actions, total_actions } }: Report): Proportion {
-  return { successful: successful_actions, total: total_actions };
+function proportionOf({
+  successful,
+  total,
+  success_rate: rate,
+}: Proportion & { success_rate: number | null }): Proportion | null {
+  return rate === null && total > 0 ? null : { successful, total };
 }
 
-function shareOf({ successful, total }: Proportion): number {
-  return total === 0 ? 0 : successful / total;
+function shareOf(proportion: Proportion | null): number {
+  return proportion === null || proportion.total === 0 ? 0 : proportion.successful / proportion.total;
 }
 
 /** Whether a figure is the success rate of one of these rules; null stands for all rules together. */

@@ -18,3 +18,6 @@ export type Thresholds = {
   duration_growth: number;
   duration_min_actions: number;
 };
+
+/** Those that say how urgent a piece of advice is, and not what it says. */
+export type UrgencyLimits = Pick<Thresholds, "overall_success_rate_high" | "rule_success_rate_high">;

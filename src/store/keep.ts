@@ -36,6 +36,7 @@ export async function insertPass(
   if (inserted === undefined) return;
   for (const report of reports) {
     const { source, pass_id, report_generated_at, window_start, window_end, status } = report.metadata;
+    const { overall_success_rate, successful_actions, total_actions } = report.performance_metrics;
     const times = [report_generated_at, window_start, window_end].map((time) => Date.parse(time));
     await ask(
       `INSERT INTO automation_reports_reports
@@ -51,8 +52,8 @@ export async function insertPass(
         status,
         writeAscii(report),
         report.verdict,
-        report.performance_metrics.successful_actions,
-        report.performance_metrics.total_actions,
+        overall_success_rate === null && total_actions > 0 ? null : successful_actions,
+        total_actions,
         countTotals(report).findings.critical,
       ],
     );

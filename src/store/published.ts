@@ -17,7 +17,10 @@ export const HistorySchema = v.array(
     origin: describe(v.string(), "The name of the schedule that made the report, or adhoc"),
     status: describe(v.picklist(REPORT_STATUSES), "fallback: none of the preset's tables was there"),
     verdict: describe(v.nullable(v.picklist(VERDICTS)), "As in the report; null where an older program kept it"),
-    overall_success_rate: describe(v.nullable(v.number()), "As in the report; null where nothing ended, or not known"),
+    overall_success_rate: describe(
+      v.nullable(v.number()),
+      "As in the report; null where nothing ended, or it is not known",
+    ),
     total_actions: describe(v.nullable(v.number()), "How many runs ended in the window; null where not known"),
     critical_findings: describe(v.nullable(v.number()), "How many findings are critical; null where not known"),
     report_generated_at: describe(instant, "When the report was made, UTC"),
@@ -30,14 +33,15 @@ export const HistorySchema = v.array(
 export type KeptReport = v.InferOutput<typeof HistorySchema>[number];
 
 export function publishKeptReport(row: ReportRow): KeptReport {
+  const { successful = null, total = null } = row.summary ?? {};
   return {
     id: row.id,
     source: row.source,
     origin: row.origin,
     status: row.status,
     verdict: row.summary?.verdict ?? null,
-    overall_success_rate: row.summary === null ? null : divide(row.summary.successful, row.summary.total),
-    total_actions: row.summary?.total ?? null,
+    overall_success_rate: successful === null || total === null ? null : divide(successful, total),
+    total_actions: total,
     critical_findings: row.summary?.critical ?? null,
     report_generated_at: formatInstant(row.generatedMs),
     window_start: formatInstant(row.windowStartMs),

@@ -75,8 +75,8 @@ export type ReportRow = {
 /** `spoiled`: what is wrong with each row among them that is left out, and whether it is newer than they are. */
 export type NewestReports = { rows: ReportRow[]; spoiled: { text: string; isNewer: boolean }[] };
 
-/** `critical`: how many of the findings are. */
-type ReportSummary = { verdict: Verdict; successful: number; total: number; critical: number };
+/** `successful`: null where runs ended and no rate of them is known; `critical`: how many of the findings are. */
+type ReportSummary = { verdict: Verdict; successful: number | null; total: number; critical: number };
 
 export type ReportFilter = {
   ids?: string[];
@@ -238,7 +238,7 @@ async function readPass(engine: Engine, id: string): ReturnType<Reports["readPas
 type Nullable<T> = { [Key in keyof T]: T[Key] | null };
 
 function readSummary({ verdict, successful, total, critical }: Nullable<ReportSummary>): ReportSummary | null {
-  const isKnown = verdict !== null && successful !== null && total !== null && critical !== null;
+  const isKnown = verdict !== null && total !== null && critical !== null;
   return isKnown ? { verdict, successful, total, critical } : null;
 }
 

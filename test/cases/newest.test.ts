@@ -57,6 +57,22 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "deals")).toMatchObject({ condition: "idle", severity: null });
   });
 
+  test("first-of-several: the list of explain begins with the rule that generate tells first", async () => {
+    const runs = [
+      ...hourly("calls", undefined, "07-10 15:05"),
+      ...hourly("deals", (start) => (start >= at("07-10 12:00") ? { status: "failed", error: "HTTP 401" } : {})),
+      ...hourly("leads"),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+    const lastOf = ({ stdout }: { stdout: string }) => stdout.trimEnd().split("\n").at(-1);
+    const listed = await runCli(["explain", "hubspot", "--as-of", at(NOW)], { cwd });
+    const names = listed.stdout.split("\n").map((line) => line.split(" ")[0]);
+    expect(names.slice(1, 4)).toEqual(["deals", "calls", "leads"]);
+    const generated = await runCli(["generate", "--no-store", "--as-of", at(NOW)], { cwd });
+    expect(lastOf(listed)).toBe(lastOf(generated));
+  });
+
   test("dry-runs-left-on: told at once as what they are", async () => {
     const runs = hourly("invoices", (start) =>
       start >= at("07-10 12:00") ? { configuration: '{"dry_run": true}' } : {},

@@ -95,6 +95,9 @@ describe.each(ENGINES)("%s", (engine) => {
       since,
       expect.stringMatching(new RegExp(`${RegExp.escape(usual)}; over: as often as usual since 16:00$`)),
     ]);
+    const { findings } = (await ask(warehouse, { as: "07-10 20:30" })).report;
+    const ofRule = findings.find(({ rule_name: name }) => name === "deals");
+    expect(ofRule?.evidence).toMatchObject({ calm_since: "2026-07-10T16:00:00Z" });
   });
 
   test("last-failure-of-many: a rate that holds it alone, after 20 successes, is as usual", async () => {

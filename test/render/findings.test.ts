@@ -38,6 +38,16 @@ test("most urgent first; a CRM that was not read is critical; what concerns seve
   ]);
 });
 
+test("what rules have in common tells since when, as a rule does", () => {
+  const rules = ["deals", "jobs", "leads"].map((name) =>
+    ruleOf(name, { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 600 }),
+  );
+  const declaredRules = rules.map(({ rule: name }) => declared(name, every("every 1 hours")));
+  const made = report(activity({ rules, declaredRules }));
+  const [line = ""] = renderFindings(passDocument({ outcomes: [madeOutcome(made)] }), [made]).split("\n");
+  expect(line.split("\t").slice(0, 5)).toEqual(["critical", "hubspot", "-", "rules-stopped", "2026-07-10T12:00:00Z"]);
+});
+
 test("of one severity the lines of the most urgent CRM come first", () => {
   const failing = (source: string, runs: string, names: string[]) =>
     report(

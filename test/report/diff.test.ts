@@ -22,6 +22,15 @@ test("nothing changed", () => {
   );
 });
 
+test("where no rate is known, none is made of the runs that were counted", () => {
+  const half = report(activity({ rules: [rule("contacts", { success: 10, failed: 5, unknown: 20 })] }));
+  const diff = compareReports(calm, half);
+  expect(diff.rates).toEqual([
+    { rule_name: null, before: { successful: 20, total: 20 }, after: null, significant: false },
+  ]);
+  expect(renderDiff(diff, view)).toContain("all rules: 100.0 % of 20, now no rate is known");
+});
+
 test("figures by section, unknown where a report has none", () => {
   const { sections, findings } = compareReports(calm, broken);
   const changesOf = (name: string) => sections.find(({ section }) => section === name)?.changes;

@@ -174,6 +174,25 @@ describe("an outage of the whole CRM", () => {
   });
 });
 
+test("the eleventh rule that needs something is advised on as the first is, and one that is well is not", () => {
+  const names = Array.from({ length: 12 }, (_, index) => `r${String(index).padStart(2, "0")}`);
+  const slow = made({
+    rules: [
+      ...names.map((name, index) =>
+        ruleOf(name, { runs: "s".repeat(24), everyMinutes: 60, startedMinutesAgo: index < 11 ? 240 : 10 }),
+      ),
+      ...Array.from({ length: 20 }, (_, index) => ruleOf(`well${index}`, { runs: "s".repeat(24), everyMinutes: 60 })),
+    ],
+    declaredRules: names.map((name) => declared(name, hourly)),
+  });
+  expect(slow.recommendations).toHaveLength(10);
+  const advise = (name: string) => explainRule(slow, name, [], nothingSet)?.advice;
+  expect(names.map(advise)).toEqual([
+    ...names.slice(0, 11).map((name) => [`Restart ${name}, or its scheduler and worker`]),
+    [],
+  ]);
+});
+
 test("a rule that is not there, and runs that were not kept", () => {
   expect(explainRule(failing, "constructor", [], nothingSet)).toBeNull();
   const brief = made({ rules: [ruleOf("deals", { runs: "sss", everyMinutes: 60 })] }, false);

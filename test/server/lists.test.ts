@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 import { loadConfig } from "../../src/config/load.ts";
 import { createAnswering } from "../../src/server/answer.ts";
 import { createApp } from "../../src/server/app.ts";
@@ -9,13 +10,16 @@ import type { ServeContext, ServeEnv } from "../../src/server/context.ts";
 import { createEvents } from "../../src/server/events.ts";
 import { createState, type State } from "../../src/server/state.ts";
 import { formatInstant } from "../../src/text/figures.ts";
+import { renderHistory } from "../../src/render/terminal/history.ts";
 import { openStore } from "../../src/store/open.ts";
+import { HistorySchema } from "../../src/store/published.ts";
 import type { Store } from "../../src/store/store.ts";
-import { activity, report } from "../making/activities.ts";
+import { activity, report, rule } from "../making/activities.ts";
 import { ruleOf } from "../making/rules.ts";
 import { failedOutcome } from "../making/passes.ts";
 import { freshDirectory } from "../making/cli.ts";
 import { silent } from "../making/logs.ts";
+import { viewOf } from "../making/views.ts";
 import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf } from "../making/stores.ts";
 
 const NOW_MS = Date.parse("2026-07-10T21:05:00Z");
@@ -83,6 +87,7 @@ type Body = {
   errors: { reason: string }[];
   crms: Crm[];
   content?: { limits?: Limit[] };
+  points?: { report: string }[];
 } & Listed &
   Pick<Crm, "report"> &
   Rules;
@@ -305,6 +310,43 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     }
   });
 
+  test("where no rate is known, no list and no page makes one of the runs that were counted", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const { pass, reports } = madePass(["a", "b"], "2026-07-10T21:00:00Z");
+    const half = [rule("x", { success: 10, failed: 5, unknown: 20 })];
+    const none = [rule("x", { unknown: 20 }, { newestStartMs: NOW_MS - 3_600_000 })];
+    const kept = reports.map(({ metadata: { source, pass_id } }) => {
+      const made = report(activity({ source, rules: source === "a" ? half : none }));
+      return { ...made, metadata: { ...made.metadata, pass_id } };
+    });
+    await store.reports.keepPass({ pass, reports: kept, seen: [] }, "daily");
+    const get = await appOver(store);
+    const figures = { overall_success_rate: null, total_actions: 15 };
+    const listed = (await get("/api/v1/reports")).body.reports;
+    expect(listed).toMatchObject([figures, { overall_success_rate: null, total_actions: 0 }]);
+    expect((await get("/api/v1/crms/a")).body.report).toMatchObject(figures);
+    const lines = renderHistory(v.parse(HistorySchema, listed), viewOf({})).split("\n");
+    expect(lines.slice(1, 3)).toEqual([
+      expect.stringContaining("  no rate "),
+      expect.stringContaining("  nothing finished "),
+    ]);
+    const page = async (path: string) => (await get(path)).body.content;
+    expect(await page("/")).toMatchObject({
+      rows: [
+        { rate: null, runs: 35 },
+        { rate: null, runs: 20 },
+      ],
+    });
+    expect(await page("/reports")).toMatchObject({
+      rows: [
+        { rate: null, runs: 15 },
+        { rate: null, runs: 0 },
+      ],
+    });
+    expect(await page("/crms/a")).toMatchObject({ rules: [{ rate: null, runs: 15 }] });
+    expect(await page("/crms/b")).toMatchObject({ rules: [{ rate: null, runs: 1 }] });
+  });
+
   test("what the pages say of all CRMs is loaded once, until another pass is kept", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     await store.reports.keepPass(madePass(["a", "b"], "2026-07-10T21:00:00Z"), "daily");
@@ -369,6 +411,18 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect([await since(held), await since(await stateOver(store))]).toEqual([again, again]);
   });
 
+  test("the page of a CRM that was never read says why, and what to do", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const { pass } = madePass([], "2026-07-10T21:00:00Z");
+    const outcomes = [failedOutcome("a", "connection refused")];
+    await store.reports.keepPass({ pass: { ...pass, outcomes }, reports: [], seen: [] }, "daily");
+    expect((await (await appOver(store))("/crms/a")).body.content).toMatchObject({
+      standing: "unread",
+      headline: "No report on a was made yet",
+      text: "Not read since 10 Jul 2026 21:00 UTC: connection refused. See automation-reports check --crm a",
+    });
+  });
+
   test("what was made while a clock was years ahead is not the newest, and hides nothing that is made later", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     const get = await appOver(store);
@@ -399,6 +453,35 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       ["a", "reported", expect.stringContaining("a-20260710T210400Z")],
       ["b", "reported", expect.stringContaining("b-20260710T210400Z")],
     ]);
+  });
+
+  test("no list begins with what was made while a clock was ahead, and a time to come shows it", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const get = await appOver(store);
+    const told = async (more = "") => {
+      const api = async (path: string) => (await get(`/api/v1${path}${more}`)).body;
+      return {
+        reports: (await api("/reports")).reports.map(({ id }) => id?.slice(2, 6)),
+        passes: (await api("/passes")).passes.map(({ started_at: at }) => at?.slice(0, 4)),
+        slots: (await api("/slots")).slots.map(({ slot }) => slot?.slice(0, 4)),
+        points: (await api("/crms/a/series/runs")).points?.map(({ report: id }) => id.slice(2, 6)),
+      };
+    };
+    const page = async (path: string) => (await get(path)).body.content;
+    const both = { reports: ["2040"], passes: ["2040"], slots: ["2040"], points: ["2040"] };
+    await store.reports.keepPass(madePass(["a"], "2040-01-01T00:01:00Z"), "daily");
+    await store.slots.skip({ schedule: "daily", slotMs: Date.parse("2040-01-01T00:00:00Z") }, "");
+    // Nothing else is known.
+    expect(await told()).toEqual(both);
+    expect(await page("/reports")).toMatchObject({ rows: [{}], aheadUntil: null });
+    await store.reports.keepPass(madePass(["a"], "2026-07-10T21:00:00Z"), "daily");
+    await store.slots.skip({ schedule: "daily", slotMs: Date.parse("2026-07-10T21:00:00Z") }, "");
+    expect(await told()).toEqual({ reports: ["2026"], passes: ["2026"], slots: ["2026"], points: ["2026"] });
+    expect(await told("?since=2039-01-01")).toEqual(both);
+    expect((await told("?until=2041-01-01")).reports).toEqual(["2040", "2026"]);
+    const listed = { rows: [{ madeAt: "2026-07-10T21:00:00Z" }], more: 0, aheadUntil: "2040-01-01T00:01:00Z" };
+    expect(await page("/reports")).toMatchObject(listed);
+    expect(await page("/crms/a")).toMatchObject({ head: { reports: [{ isCurrent: true }] } });
   });
 
   test("a clock that is set back keeps no answer of before", async () => {

@@ -12,6 +12,7 @@ import { INTERRUPTED, LONGEST_BASELINE_MS, runPass } from "../../pass.ts";
 import type { OwnFinding } from "../../render/terminal/explanation.ts";
 import type { Format, View } from "../../render/view.ts";
 import { adviseOnFinding } from "../../report/advice/advice.ts";
+import { orderRules } from "../../report/pass/attention.ts";
 import { explainRule, type Origins } from "../../report/explain.ts";
 import { sayRulesListed } from "../../report/document/left-out.ts";
 import type { Report } from "../../report/document/schema.ts";
@@ -146,7 +147,8 @@ export async function explainRules({
   command,
   log,
 }: Explaining): Promise<string> {
-  const names = report.rules.map(({ rule_name: name }) => name);
+  // A list for a reader begins with what the report tells first.
+  const names = (format === "json" ? report.rules : orderRules(report)).map(({ rule_name: name }) => name);
   const listed = sayRulesListed(report);
   const other = `automation-reports explain ${quoteWord(report.metadata.source)} RULE reads any of them`;
   // A name with signs that no terminal shows is typed as it is shown.

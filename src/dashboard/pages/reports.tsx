@@ -7,7 +7,7 @@ import { Time } from "../parts/time.tsx";
 import { RANGES, type ReportsView } from "../view.ts";
 
 export function Reports({ view }: { view: ReportsView }) {
-  const { rows, more } = view;
+  const { rows, more, aheadUntil } = view;
   return (
     <>
       <header class="verdict">
@@ -63,6 +63,11 @@ export function Reports({ view }: { view: ReportsView }) {
             </tbody>
           </table>
         </div>
+      )}
+      {aheadUntil !== null && (
+        <p class="dim">
+          Reports of after now, up to <Time at={aheadUntil} />, are left out: a clock was ahead
+        </p>
       )}
       {more > 0 && <p class="dim">and {formatCount(more)} more: choose a CRM or a shorter time</p>}
     </>

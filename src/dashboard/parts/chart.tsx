@@ -103,7 +103,7 @@ function Plot({ title, chart }: { title: string; chart: Chart }) {
         <Still chart={chart} title={title} />
       </div>
       <div class="axis dim" aria-hidden="true">
-        <Ends at={chart.at} />
+        <Ends chart={chart} />
       </div>
     </figure>
   );
@@ -113,8 +113,11 @@ function say(value: number | null | undefined, { format }: Chart): string {
   return value === null || value === undefined ? "–" : format(value);
 }
 
-function Ends({ at }: { at: number[] }) {
-  const marks = [at[0], at[Math.floor(at.length / 2)], at.at(-1)];
+/** Lines go by time, whenever their points are; bars stand side by side. */
+function Ends({ chart: { at, bars } }: { chart: Chart }) {
+  const [first, last] = [at[0], at.at(-1)];
+  const between = first === undefined || last === undefined ? undefined : (first + last) / 2;
+  const marks = [first, bars ? at[Math.floor(at.length / 2)] : between, last];
   return (
     <>
       {marks.map((seconds, index) =>

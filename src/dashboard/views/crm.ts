@@ -1,5 +1,5 @@
 /** One CRM: what needs somebody, how it went over time, every rule, every cause of failures. */
-import { chooseFinding, rankRows } from "../../report/pass/attention.ts";
+import { chooseFinding, orderRules, rankRows } from "../../report/pass/attention.ts";
 import { countUrgentLeftOut, listSomeNames } from "../../report/document/left-out.ts";
 import { withMoment } from "../../report/message.ts";
 import type { Report } from "../../report/document/schema.ts";
@@ -40,7 +40,7 @@ export function viewCrm(facts: CrmFacts, links: Links): CrmView {
   const shown: Shown = { report, reportId, lateAfterMs: facts.lateAfterMs, nowMs: facts.nowMs, links };
   const [row] = rankRows([{ source: report.metadata.source, report, reason: null }], []);
   const endMs = Date.parse(report.metadata.window_end);
-  const sorted = report.rules.toSorted((a, b) => urgencyOf(b) - urgencyOf(a));
+  const sorted = orderRules(report).toSorted((a, b) => urgencyOf(b) - urgencyOf(a));
   return {
     kind: "crm",
     head: viewHead(place, null, links),

@@ -2,6 +2,7 @@
 import { adviseOnFinding } from "../../report/advice/advice.ts";
 import { withMoment, withoutName } from "../../report/message.ts";
 import type { Finding, Report } from "../../report/document/schema.ts";
+import { sinceOf } from "../../report/rules/since.ts";
 import { showText } from "../../text/terminal.ts";
 import type { FindingRow, Links } from "../view.ts";
 
@@ -17,15 +18,14 @@ export function listFindings(report: Report, reportId: string | null, links: Lin
       rule: rule === null ? null : showText(rule),
       href: rule === null ? links({ page: "crm", ...route }) : links({ page: "rule", ...route, rule }),
       text: showText(withMoment(withoutName(message, rule), metadata.window_end)),
-      since: sinceOf(finding, report),
+      since: isOver(finding) ? null : sinceOf(finding, report.rules),
       advice: adviseOnFinding(report, index).map(showText),
     };
   });
 }
 
-/** RFC 3339; null: not known. */
-function sinceOf({ evidence, rule_name: name }: Finding, report: Report | null): string | null {
-  const rule = report?.rules.find(({ rule_name: other }) => other === name);
-  const since = evidence["since"] ?? rule?.since ?? evidence["from"];
-  return typeof since === "string" && !Number.isNaN(Date.parse(since)) ? since : null;
+/** What is over lasts no longer: its words say from when to when. */
+export function isOver({ evidence }: Finding): boolean {
+  const ends = ["back_since", "calm_since", "to"].map((key) => evidence[key]);
+  return !("also" in evidence) && (evidence["over"] === true || ends.some((end) => typeof end === "string"));
 }

@@ -196,8 +196,14 @@ function viewUnread(
     text: writeFact(null, known, "unread", null, facts.nowMs) ?? "",
     // Its words say since when.
     since: null,
-    advice: known.reason === null ? [] : [`See automation-reports check --crm ${showText(source)}`],
+    advice: [adviseOnUnread(source, known.reason)],
   };
+}
+
+/** What to do where nothing is known of now. */
+export function adviseOnUnread(source: string, reason: string | null): string {
+  const command = reason === null ? "Make a report now: automation-reports generate" : "See automation-reports check";
+  return `${command} --crm ${showText(source)}`;
 }
 
 function linkOf(crm: KnownCrm | undefined, { isPast }: OverviewFacts): string | null {
@@ -222,7 +228,7 @@ function viewRow(
     href,
     standing,
     rate: report?.performance_metrics.overall_success_rate ?? null,
-    runs: report?.performance_metrics.total_actions ?? null,
+    runs: report === null ? null : countRuns(report.performance_metrics),
     strip: shown === null || shown.metadata.status === "fallback" ? null : makeStrip(listHours(shown)),
     lastSuccess: shown === null ? null : newestSuccess(shown),
     nextRun: shown === null ? null : soonest(shown, facts.nowMs),
@@ -260,6 +266,12 @@ function sayHeld(report: Report | null, nowMs: number): string {
   const finding = report === null || report.verdict !== "critical" ? null : chooseFinding(report, []);
   if (report === null || finding === null) return "";
   return `; by the report to ${formatNear(Date.parse(report.metadata.window_end), nowMs)}: ${describeBriefly(finding, report)}`;
+}
+
+/** Those of its rate; where none is known, those with unknown words too. */
+function countRuns(metrics: Report["performance_metrics"]): number {
+  const { overall_success_rate: rate, total_actions: total, unknown_status_actions: unknown } = metrics;
+  return rate === null ? total + unknown : total;
 }
 
 /** Of a CRM of which nothing else is to be said. */

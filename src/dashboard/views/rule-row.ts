@@ -6,6 +6,7 @@ import type { Ticks } from "../../report/document/tick-schema.ts";
 import { formatCount } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import type { Links, RuleRow } from "../view.ts";
+import { isOver } from "./findings.ts";
 
 type RuleReport = Report["rules"][number];
 
@@ -32,9 +33,9 @@ export function viewRule(rule: RuleReport, shown: Shown, ticks = ticksOf(rule, s
     condition: rule.condition,
     severity: rule.severity,
     text: showText(withMoment(withoutName(rule.message, name), report.metadata.window_end)),
-    since: rule.since,
+    since: report.findings.some((finding) => finding.rule_name === name && isOver(finding)) ? null : rule.since,
     rate: rule.success_rate,
-    runs: rule.total,
+    runs: rule.total === 0 && hasStarted(rule, report) ? 1 : rule.total,
     p95: duration === null ? null : duration.p95,
     lastSuccess: rule.last_success_at,
     marks: report.detailed_metrics === null ? null : (runs ?? []).map(({ status }) => status).toReversed(),
@@ -46,6 +47,11 @@ export function viewRule(rule: RuleReport, shown: Shown, ticks = ticksOf(rule, s
     pattern: ticks.words === "" ? null : showText(ticks.words),
     next: rule.enabled === false ? [] : ticks.next,
   };
+}
+
+/** Within the window: a run that is open, or one with an unknown word, is in no total. */
+function hasStarted({ last_run_at: at }: RuleReport, { metadata }: Report): boolean {
+  return at !== null && at >= metadata.window_start;
 }
 
 /** What may still start is neither due nor started. */

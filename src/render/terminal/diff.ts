@@ -137,9 +137,11 @@ function describeNotCompared(
 function describeRates(rates: RateChange[], style: Style): string[] {
   const lines = rates.map(({ rule_name: rule, before, after, significant }) => {
     const name = rule === null ? "all rules" : showText(rule);
-    const [was, is] = [before, after].map(({ successful, total }) =>
-      total === 0 ? "nothing ended" : `${formatRatio(successful / total)} of ${formatCount(total)}`,
-    );
+    const [was, is] = [before, after].map((rate) => {
+      if (rate === null) return "no rate is known";
+      const { successful, total } = rate;
+      return total === 0 ? "nothing ended" : `${formatRatio(successful / total)} of ${formatCount(total)}`;
+    });
     const judged = significant ? "" : style.faint(", no significant change");
     return `  ${name}: ${was ?? ""}, now ${is ?? ""}${judged}`;
   });

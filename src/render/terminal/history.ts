@@ -48,6 +48,7 @@ function describeVerdict({ verdict }: KeptReport, style: Style): string {
 /** The rate with the number of runs that it is a rate of, or why there is none. */
 function describeSuccess({ status, overall_success_rate: rate, total_actions: total }: KeptReport): string {
   if (status === "fallback") return "no table";
-  if (status === "no_data") return "nothing ran";
-  return rate === null || total === null ? UNKNOWN : `${formatRatio(rate)} of ${formatCount(total)}`;
+  if (status === "no_data") return "nothing finished";
+  if (total === null) return UNKNOWN;
+  return rate === null ? "no rate" : `${formatRatio(rate)} of ${formatCount(total)}`;
 }

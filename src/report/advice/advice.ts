@@ -1,17 +1,27 @@
 /** What to do about a finding, also where another finding of the same cause carries the recommendation. */
 import { startSentence } from "../../text/sentences.ts";
 import { adviseOnError } from "../errors/families.ts";
+import { ADVISERS, MOST_RECOMMENDATIONS } from "./recommendations.ts";
 import type { Report } from "../document/schema.ts";
+import type { FindingId } from "../words.ts";
 
-/** Its recommendations; else what helps against the error that it names. Empty: nothing is known to help. */
+/** Its recommendations; else what helps against the error that it names, or what it would have been told. Empty: nothing is known to help. */
 export function adviseOnFinding({ findings, recommendations }: Report, index: number): string[] {
   const own = recommendations.filter(({ finding }) => finding === index);
   if (own.length > 0) return own.map(({ recommendation }) => recommendation);
   const finding = findings[index];
-  const error = finding?.evidence["newest_error"];
-  if (typeof error !== "string") return [];
-  const advice = adviseOnError(error, finding?.rule_name ?? "the rules");
+  if (finding === undefined) return [];
+  const error = finding.evidence["newest_error"];
+  if (typeof error !== "string") return recommendations.length < MOST_RECOMMENDATIONS ? [] : adviseOnLeftOut(finding);
+  const advice = adviseOnError(error, finding.rule_name ?? "the rules");
   return [`${startSentence(advice)}: ${error}`];
+}
+
+/** What more urgent recommendations left no room for. What is said of failures serves a low rate too. */
+function adviseOnLeftOut(finding: Report["findings"][number]): string[] {
+  if (finding.id === "success-rate-low" || !Object.hasOwn(ADVISERS, finding.id)) return [];
+  const limits = { overall_success_rate_high: 1, rule_success_rate_high: 1 };
+  return [ADVISERS[finding.id as FindingId](finding, limits).recommendation];
 }
 
 /** They tell of several rules at once. */

@@ -20,9 +20,9 @@ import {
 } from "./silence-advice.ts";
 import { PRIORITIES, type Degradation, type FindingId } from "../words.ts";
 import { adviseOnStatuses } from "./status-advice.ts";
-import type { Thresholds } from "../thresholds.ts";
+import type { UrgencyLimits } from "../thresholds.ts";
 
-type Adviser = (finding: Finding, thresholds: Thresholds) => Advice;
+type Adviser = (finding: Finding, thresholds: UrgencyLimits) => Advice;
 type Advice = Omit<Recommendation, "rule_name" | "finding">;
 
 const PRIORITY_OF: Record<Finding["severity"], Recommendation["priority"]> = {
@@ -31,7 +31,7 @@ const PRIORITY_OF: Record<Finding["severity"], Recommendation["priority"]> = {
   info: "low",
 };
 
-const ADVISERS: Record<FindingId, Adviser> = {
+export const ADVISERS: Record<FindingId, Adviser> = {
   "tables-missing": ({ message }) => ({
     id: "set-up-warehouse",
     priority: "high",
@@ -230,12 +230,12 @@ const ADVISERS: Record<FindingId, Adviser> = {
   }),
 };
 
-const MOST = 10;
+export const MOST_RECOMMENDATIONS = 10;
 /** How many rules of a cause are named. */
 const MOST_NAMED = 3;
 
 /** At most ten, most urgent first; within a priority in the findings' order. Rules that fail alike are advised on once. */
-export function recommendAll(findings: Finding[], thresholds: Thresholds): Recommendation[] {
+export function recommendAll(findings: Finding[], thresholds: UrgencyLimits): Recommendation[] {
   const alike = new Map<string, (string | null)[]>();
   for (const finding of findings) {
     const reason = reasonOf(finding);
@@ -261,7 +261,7 @@ export function recommendAll(findings: Finding[], thresholds: Thresholds): Recom
       };
     })
     .toSorted((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority))
-    .slice(0, MOST);
+    .slice(0, MOST_RECOMMENDATIONS);
 }
 
 /** What several findings have in common, where one piece of advice serves them all. */
@@ -334,7 +334,7 @@ function adviseOnEnded({ rule_name, evidence }: Finding): string {
   return `${rule_name ?? "The rule"} works again: see its log of that time, so that it does not come again${what}`;
 }
 
-function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Advice, "issue"> {
+function adviseOnDegradation(finding: Finding, thresholds: UrgencyLimits): Omit<Advice, "issue"> {
   const rule = finding.rule_name ?? "it";
   const priority = PRIORITY_OF[finding.severity];
   const isOver = finding.evidence["over"] === true;

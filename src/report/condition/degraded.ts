@@ -1,5 +1,13 @@
 /** A rule that works, but not as it should: failures, retries, and runs too often, missed, late, early or overlapping. */
-import { formatCount, formatDuration, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatHours,
+  formatInstant,
+  formatNear,
+  formatPlural,
+  formatRatio,
+} from "../../text/figures.ts";
 import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import { NEWEST_RUNS } from "../activity.ts";
@@ -247,7 +255,10 @@ function judgeTooOften({ rule, tooOften, window, history, due }: RuleFacts): Jud
   return {
     ...degraded("too-often", "warning", `${rule}: ${told.what}${sayBurst(burst, window.endMs)}`),
     sinceMs: burst === null ? null : burst.sinceHour * HOUR_MS,
-    evidence: told.evidence,
+    evidence: {
+      ...told.evidence,
+      ...(burst?.isOver === true ? { calm_since: formatInstant(burst.toHour * HOUR_MS) } : {}),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Which CRMs need the operator, and what to look at first in each. */
 import { MOST_GROUPS } from "../errors/group.ts";
 import type { Finding, Report } from "../document/schema.ts";
+import { sinceOf } from "../rules/since.ts";
 import { countTotals } from "../document/totals.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import { CONDITIONS, SEVERITIES, type Condition, type Severity } from "../words.ts";
@@ -34,7 +35,7 @@ export function measureUrgency(report: Report | null): Urgency {
     standing: findStanding(report),
     critical: count("critical"),
     warnings: count("warning"),
-    sinceMs: sinceOf(report),
+    sinceMs: startOf(report),
   };
 }
 
@@ -54,11 +55,17 @@ function findStanding(report: Report | null): Standing {
   return isSilent(report) ? "silent" : report.verdict;
 }
 
-function sinceOf(report: Report | null): number {
+/** Those with findings of their own first, in the order of these; the others as they stand. */
+export function orderRules({ rules, findings }: Report): Report["rules"] {
+  const places = new Map(findings.map(({ rule_name: name }, index) => [name, index] as const).toReversed());
+  const placeOf = (rule: Report["rules"][number]) => places.get(rule.rule_name) ?? findings.length;
+  return rules.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+function startOf(report: Report | null): number {
   const [first] = report?.findings ?? [];
-  const rule = report?.rules.find(({ rule_name: name }) => name === first?.rule_name);
-  const since = first?.evidence["since"] ?? rule?.since;
-  return typeof since === "string" ? Date.parse(since) : Number.MAX_VALUE;
+  const since = report === null || first === undefined ? null : sinceOf(first, report.rules);
+  return since === null ? Number.MAX_VALUE : Date.parse(since);
 }
 
 function raise(standing: Standing, source: string, causes: Finding[]): Standing {

@@ -4,6 +4,7 @@ import { validator } from "hono-openapi";
 import * as v from "valibot";
 import { CRM_NAME } from "../../config/sections/fields.ts";
 import { describe } from "../../report/document/schema-figures.ts";
+import type { Reports } from "../../store/reports.ts";
 import { parseDuration } from "../../time/duration.ts";
 import { DAY_MS } from "../../time/units.ts";
 import type { ServeEnv } from "../context.ts";
@@ -67,10 +68,16 @@ function readMoment(text: string | undefined, nowMs: number): number | undefined
 
 type Span = { since?: string | undefined; until?: string | undefined };
 
-/** Of a query's `moment`s, epoch milliseconds. */
-export function readSpan({ since, until }: Span, nowMs: number): { sinceMs?: number; untilMs?: number } {
+/** Of a query's `moment`s, epoch milliseconds. Where it names none after now, what a clock that was ahead has left is left out. */
+export async function readSpan(
+  { since, until }: Span,
+  nowMs: number,
+  { findPresent }: Pick<Reports, "findPresent">,
+): Promise<{ sinceMs?: number; untilMs?: number }> {
   const [sinceMs, untilMs] = [readMoment(since, nowMs), readMoment(until, nowMs)];
-  return { ...(sinceMs === undefined ? {} : { sinceMs }), ...(untilMs === undefined ? {} : { untilMs }) };
+  if (untilMs !== undefined) return sinceMs === undefined ? { untilMs } : { sinceMs, untilMs };
+  if (sinceMs !== undefined && sinceMs > nowMs) return { sinceMs };
+  return { ...(sinceMs === undefined ? {} : { sinceMs }), untilMs: await findPresent(nowMs) };
 }
 
 function isMoment(text: string): boolean {

@@ -2,15 +2,15 @@
 import type { Verdict } from "../../report/words.ts";
 import { publishSchedule } from "../../schedule/published.ts";
 import { sayRulesListed } from "../../report/document/left-out.ts";
-import { divide } from "../../report/counts.ts";
 import type { Report } from "../../report/document/schema.ts";
+import { publishKeptReport } from "../../store/published.ts";
 import { formatInstant, formatMinute } from "../../text/figures.ts";
 import { quoteWord, showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import type { Frame, Links, Notice, PageView, Range, ReportsView, Route, RuleQuery } from "../../dashboard/view.ts";
 import { RANGE_MS, viewCrm } from "../../dashboard/views/crm.ts";
 import { framePage } from "../../dashboard/views/frame.ts";
-import { rankCrms, viewOverview, type KnownCrm } from "../../dashboard/views/overview.ts";
+import { adviseOnUnread, rankCrms, viewOverview, type KnownCrm } from "../../dashboard/views/overview.ts";
 import { viewRulePage } from "../../dashboard/views/rule.ts";
 import { listNotices, viewSchedules } from "../../dashboard/views/schedule.ts";
 import { originsOf } from "../limits.ts";
@@ -101,7 +101,10 @@ function describeUnreported(here: Route, { crms }: Standings): PageView["content
     kind: "missing",
     standing: known.reason === null ? null : "unread",
     headline: `No report on ${showText(known.source)} ${known.stale === null ? "was made yet" : "can be shown"}`,
-    text: notices.length === 0 ? "The next one shows here." : notices.join("; "),
+    text:
+      notices.length === 0
+        ? "The next one shows here."
+        : `${notices.join("; ")}. ${adviseOnUnread(known.source, known.reason)}`,
   };
 }
 
@@ -153,7 +156,8 @@ function listNoticesOf(crm: string, crms: KnownCrm[]): Notice[] {
 }
 
 function missing(here: Route): PageView["content"] {
-  const what = here.page === "pass" ? "pass" : "report" in here && here.report !== null ? "report" : here.page;
+  const name = here.page === "crm" ? "CRM" : here.page;
+  const what = "report" in here && here.report !== null ? "report" : name;
   return {
     kind: "missing",
     standing: null,
@@ -239,10 +243,13 @@ async function composeReports(
   const filter = {
     ...(query.crm === "" ? {} : { sources: [query.crm] }),
     ...(query.verdict === "" ? {} : { verdicts: [query.verdict] }),
-    sinceMs: desk.nowMs - RANGE_MS[query.range],
   };
-  const all = await desk.store.reports.list({ ...filter, limit: MOST_REPORTS });
-  const count = await desk.store.reports.count(filter);
+  const { reports } = desk.store;
+  const untilMs = await reports.findPresent(desk.nowMs);
+  const shown = { ...filter, sinceMs: desk.nowMs - RANGE_MS[query.range], untilMs };
+  const all = await reports.list({ ...shown, limit: MOST_REPORTS });
+  const count = await reports.count(shown);
+  const [ahead] = await reports.list({ ...filter, sinceMs: untilMs, limit: 1 });
   const rows = all.filter(({ id }) => only === null || only.reports.has(id));
   return {
     kind: "reports",
@@ -256,8 +263,9 @@ async function composeReports(
       crm: showText(row.source),
       origin: showText(row.origin),
       verdict: row.summary?.verdict ?? null,
-      rate: row.summary === null ? null : divide(row.summary.successful, row.summary.total),
-      runs: row.summary?.total ?? null,
+      rate: publishKeptReport(row).overall_success_rate,
+      // Where there was no table nothing is known of them.
+      runs: row.status === "fallback" ? null : (row.summary?.total ?? null),
       critical: row.summary?.critical ?? null,
       windowHours: (row.windowEndMs - row.windowStartMs) / HOUR_MS,
       windowEnd: formatInstant(row.windowEndMs),
@@ -265,6 +273,7 @@ async function composeReports(
       passHref: only === null || only.passes.has(row.passId) ? links({ page: "pass", pass: row.passId }) : null,
     })),
     more: only === null ? Math.max(0, count - all.length) : 0,
+    aheadUntil: ahead === undefined ? null : formatInstant(ahead.generatedMs),
   };
 }
 

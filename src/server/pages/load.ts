@@ -90,21 +90,23 @@ const SHOWN_REPORTS = 48;
 /** The report of that id, or the newest of the CRM; null: none is kept. */
 export async function loadReport(
   wanted: { crm: string } | { id: string },
-  { store, state, library }: Desk,
+  desk: Desk,
   only: { reports: Set<string> } | null,
 ) {
-  const newest = "id" in wanted ? null : await findNewest(wanted.crm, { store, state });
+  const { store, library, nowMs } = desk;
+  const newest = "id" in wanted ? null : await findNewest(wanted.crm, desk);
   const id = "id" in wanted ? wanted.id : newest;
   if (id === null) return null;
   const [row] = await store.reports.list({ ids: [id], limit: 1 });
   if (row === undefined) return null;
   const report = await library.read(row.id);
   if (report === null) return null;
-  const kept = await store.reports.list({ sources: [row.source], limit: SHOWN_REPORTS });
+  const untilMs = await store.reports.findPresent(nowMs);
+  const kept = await store.reports.list({ sources: [row.source], untilMs, limit: SHOWN_REPORTS });
   return {
     report,
     id: row.id,
-    isLatest: row.id === (newest ?? (await findNewest(row.source, { store, state }))),
+    isLatest: row.id === (newest ?? (await findNewest(row.source, desk))),
     kept: kept
       .filter((one) => only === null || only.reports.has(one.id))
       .map((one: ReportRow) => ({
@@ -117,9 +119,13 @@ export async function loadReport(
 }
 
 /** Id of a CRM's newest report; null: none is kept. A CRM that is no longer configured may still have some. */
-export async function findNewest(crm: string, { store, state }: Pick<Desk, "store" | "state">): Promise<string | null> {
+export async function findNewest(
+  crm: string,
+  { store, state, nowMs }: Pick<Desk, "store" | "state" | "nowMs">,
+): Promise<string | null> {
   const known = (await state.crms()).find(({ name }) => name === crm);
   if (known !== undefined) return known.newest?.id ?? null;
-  const [row] = await store.reports.list({ sources: [crm], limit: 1 });
+  const untilMs = await store.reports.findPresent(nowMs);
+  const [row] = await store.reports.list({ sources: [crm], untilMs, limit: 1 });
   return row?.id ?? null;
 }

@@ -60,8 +60,8 @@ async function writePages(
 type Chosen = NonNullable<Surroundings["only"]> & { crms: Set<string> };
 
 /** Of the newest passes, and the newest of each CRM. */
-async function chooseReports({ store, state }: Desk, count: number): Promise<Chosen> {
-  const passes = await store.reports.listPasses({ limit: count });
+async function chooseReports({ store, state, nowMs }: Desk, count: number): Promise<Chosen> {
+  const passes = await store.reports.listPasses({ untilMs: await store.reports.findPresent(nowMs), limit: count });
   const reports = new Set<string>();
   const crms = new Set<string>();
   for (const { id } of passes) {

@@ -1,7 +1,7 @@
 /** Which CRMs need the operator first, and whether a cause of the pass tells what is found in one. */
 import { describe, expect, test } from "bun:test";
 import type { FailureRow } from "../../../src/report/activity.ts";
-import { chooseFinding, rankRows, type Standing } from "../../../src/report/pass/attention.ts";
+import { chooseFinding, orderRules, rankRows, type Standing } from "../../../src/report/pass/attention.ts";
 import { emptyCounts } from "../../../src/report/counts.ts";
 import type { Finding, Report } from "../../../src/report/document/schema.ts";
 import { activity, declared, report, rule } from "../../making/activities.ts";
@@ -50,6 +50,19 @@ test("most urgent first: unread, no table, silent, then by verdict, by critical 
     ["well", "ok", 0, 0],
   ]);
   expect(ranked.map(({ report: its, reason }) => [its?.metadata.source ?? null, reason]).at(0)).toEqual([null, "away"]);
+});
+
+test("rules stand in the order of what is found of them, and those that are well after them", () => {
+  const rules = [
+    ruleOf("a-well", { runs: "s".repeat(24), everyMinutes: 60 }),
+    ruleOf("b-overdue", { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 300 }),
+    ruleOf("c-failing", { runs: "sssssfffff", everyMinutes: 60 }),
+    ruleOf("d-well", { runs: "s".repeat(24), everyMinutes: 60 }),
+  ];
+  const declaredRules = rules.map(({ rule: name }) => declared(name, every("every 1 hours")));
+  const report = made("hubspot", { rules, declaredRules });
+  expect(report.findings[0]).toMatchObject({ rule_name: "c-failing", severity: "critical" });
+  expect(orderRules(report).map(({ rule_name: name }) => name)).toEqual(["c-failing", "b-overdue", "a-well", "d-well"]);
 });
 
 test("CRMs of one standing and as many findings keep their order", () => {

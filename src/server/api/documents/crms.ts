@@ -1,7 +1,6 @@
 /** What is known of each CRM, as the API publishes it. */
 import * as v from "valibot";
 import { compareUrgency, measureUrgency } from "../../../report/pass/attention.ts";
-import { divide } from "../../../report/counts.ts";
 import { withMoment } from "../../../report/message.ts";
 import { count, describe, instant, ratio, seconds } from "../../../report/document/schema-figures.ts";
 import { CONDITIONS, REPORT_STATUSES, SEVERITIES, VERDICTS, type Verdict } from "../../../report/words.ts";
@@ -148,7 +147,6 @@ function publishNewest(
   hrefOf: (reportId: string) => string,
 ): CrmDocument["report"] {
   const { status, generatedMs, windowStartMs, windowEndMs, lastSuccessMs, figures } = digest;
-  const isKnown = figures.runs !== null && figures.successful_runs !== null;
   return {
     id,
     href: hrefOf(id),
@@ -158,7 +156,7 @@ function publishNewest(
     window_start: formatInstant(windowStartMs),
     window_end: formatInstant(windowEndMs),
     total_actions: figures.runs,
-    overall_success_rate: isKnown ? divide(figures.successful_runs ?? 0, figures.runs ?? 0) : null,
+    overall_success_rate: figures.success_ratio,
     last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
     missed_runs: figures.missed_runs,
   };

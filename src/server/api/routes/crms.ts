@@ -34,7 +34,9 @@ export function addCrms(api: Hono<ServeEnv>, context: ServeContext): void {
   /** The newest window first. */
   const readPast = async (crm: string, limit: number): Promise<Kept[]> => {
     if (limit === 0) return [];
-    const rows = await context.store.reports.list({ sources: [crm], limit });
+    const { reports } = context.store;
+    const untilMs = await reports.findPresent(context.clock());
+    const rows = await reports.list({ sources: [crm], untilMs, limit });
     return await library.readSlims(rows.toSorted((a, b) => b.windowEndMs - a.windowEndMs).map(({ id }) => id));
   };
 

@@ -68,7 +68,7 @@ export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
       const query = c.req.valid("query");
       const after = readCursor(query.cursor);
       const rows = await store.reports.listPasses({
-        ...readSpan(query, clock()),
+        ...(await readSpan(query, clock(), store.reports)),
         ...(query.origin === undefined ? {} : { origins: [query.origin] }),
         ...(after === undefined ? {} : { after: { startedMs: after.ms, id: after.id } }),
         limit: query.limit + 1,

@@ -91,7 +91,7 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
         return sendProblem(404, "No CRM of that name is configured, and no report of it is kept: see crms.");
       const after = readCursor(query.cursor);
       const rows = await store.reports.list({
-        ...readSpan(query, clock()),
+        ...(await readSpan(query, clock(), store.reports)),
         ...(query.crm === undefined ? {} : { sources: [query.crm] }),
         ...(query.origin === undefined ? {} : { origins: [query.origin] }),
         ...(query.status === undefined ? {} : { status: query.status }),
@@ -169,7 +169,8 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
     async (c) => {
       const { crm, limit, ...times } = c.req.valid("query");
       const sources = crm === undefined ? {} : { sources: [crm] };
-      const looked = await digestAll(await store.reports.list({ ...readSpan(times, clock()), ...sources, limit }));
+      const when = await readSpan(times, clock(), store.reports);
+      const looked = await digestAll(await store.reports.list({ ...when, ...sources, limit }));
       const document = publishError(
         c.req.valid("param").fingerprint,
         looked.toSorted((a, b) => b.digest.windowEndMs - a.digest.windowEndMs),
@@ -195,7 +196,7 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
       if (!context.config().crms.some((one) => one.name === crm)) return sendNoCrm();
       const origins = origin === undefined ? {} : { origins: [origin] };
       const rows = await store.reports.list({
-        ...readSpan(times, clock()),
+        ...(await readSpan(times, clock(), store.reports)),
         ...origins,
         sources: [crm],
         limit: limit + 1,

@@ -89,7 +89,7 @@ export function addSchedules(api: Hono<ServeEnv>, context: ServeContext): void {
       const rows = await store.slots.list({
         ...(query.schedule === undefined ? {} : { schedules: [query.schedule] }),
         ...(query.state === undefined ? {} : { states: [query.state] }),
-        ...readSpan(query, clock()),
+        ...(await readSpan(query, clock(), store.reports)),
         ...(after === undefined ? {} : { after: { slotMs: after.ms, schedule: after.id } }),
         limit: query.limit + 1,
       });
