@@ -164,6 +164,30 @@ test.each(["json", "jsonb"])("causes in a column of type %s are told apart, as a
   );
 });
 
+describe("columns of several collations, whatever leads to the older rows", () => {
+  const indexes = {
+    M: `CREATE INDEX ON ${HISTORY} (crm_source, sync_type); CREATE INDEX ON ${HISTORY} (start_time)`,
+    H: `CREATE INDEX ON ${HISTORY} (crm_source, sync_type, start_time DESC)`,
+  };
+  test.each(["M", "H"] as const)("the indexes of shape %s", async (shape) => {
+    const runs = [
+      ...repeat({ from: "06-20 00:00", to: "07-10 20:00", every: HOUR }, (start) => ({
+        processed: start >= at("07-09 00:00") ? 0 : 5000,
+      })),
+      ...repeat({ rule: "users", from: "05-01 00:00", to: "05-20 00:00", every: HOUR }),
+    ];
+    await using warehouse = await makeWarehouse("postgresql", { runs });
+    await warehouse.sql
+      ?.unsafe(`DROP INDEX orchestration.sync_history_crm_source_sync_type_start_time_idx; ${indexes[shape]};
+      ${STATUS}, ALTER crm_source TYPE text COLLATE "C", ALTER sync_type TYPE text COLLATE "de-x-icu",
+      ALTER status TYPE text COLLATE "fr-x-icu", ALTER error_message TYPE text COLLATE "und-x-icu"; ANALYZE`);
+    const { code, report } = await ask(warehouse, { flags: ["--time-window", "1h"] });
+    expect(code).toBe(0);
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "empty", usual_records: 5000 });
+    expect(ruleOf(report, "users").condition).toBe("overdue");
+  });
+});
+
 test("json with escapes that the server makes no text of is shown without them", async () => {
   const runs = [run({ start: at("07-10 03:00"), end: at("07-10 03:01"), status: "failed", error: "x" })];
   await using warehouse = await makeWarehouse("postgresql", { runs });
