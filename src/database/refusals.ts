@@ -17,7 +17,7 @@ const AGAINST =
  */
 const OWN_FUNCTIONS =
   `array_agg array_position avg bool_and bool_or btrim chr clock_timestamp concat_ws count current_schema
-  current_schemas current_setting date_part floor format format_type generate_series has_schema_privilege has_table_privilege
+  current_schemas current_setting date_part floor format format_type generate_series has_any_column_privilege has_schema_privilege has_table_privilege
   hashtext json_agg json_build_array json_build_object jsonb_agg jsonb_array_elements_text jsonb_build_array
   jsonb_build_object jsonb_object_agg jsonb_object_keys jsonb_typeof left length lower lpad max min now octet_length percentile_cont
   pg_advisory_xact_lock pg_column_size pg_get_expr pg_get_indexdef pg_get_userbyid pg_has_role pg_is_in_recovery
@@ -43,6 +43,11 @@ const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
     fits: ({ code, routine }) => code.startsWith("42") && routine === "pgfdw_report_error",
     words: (place, message) =>
       `${place}: ${message}, on the foreign server behind the table: ALTER FOREIGN TABLE … where it has other names now, or GRANT SELECT there to the user of the mapping`,
+  },
+  {
+    fits: ({ code, routine }) => code === "08001" && routine === "connect_pg_server",
+    words: (place, message) =>
+      `${place}: ${message}, from which a foreign table or partition is read: start that server, correct ALTER SERVER … OPTIONS (SET host …), or detach the partition`,
   },
   {
     fits: ({ code, routine }) => code === "42501" && routine === "CheckMyDatabase",

@@ -19,6 +19,8 @@ export const PINNED = [
   // A role or database may be set to read `\\` in our texts as an escape, and to write the names of types in quotation marks.
   "SET LOCAL standard_conforming_strings = on",
   "SET LOCAL quote_all_identifiers = off",
+  // A role may be set to be sent what the server logs, such as the plans of debug_print_plan: megabytes that nobody reads.
+  "SET LOCAL client_min_messages = error",
   // Only these systems tell a server that its client has gone; elsewhere it refuses the setting.
   `SELECT set_config('client_connection_check_interval', '${LOOK_FOR_CLIENT}', true)
     WHERE current_setting('client_connection_check_interval', true) IS NOT NULL AND version() ~* '(linux|darwin|bsd)'`,

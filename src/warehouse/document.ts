@@ -155,7 +155,7 @@ export const documentSchema = v.object({
    * rule, newest runs, last success, mean of the records processed, runs that never ended, newest starts a week before, mean of the
    * records of those that had some.
    */
-  lookback: table(isName, isLookback, isSum, isRecordSum, isCount, isNumbers, isRecordSum),
+  lookback: table(isName, isLookback, isSum, isCount, isNumbers, isRecordSum),
   near_sources: v.array(v.string()),
   table_since: v.nullable(v.number()),
   known_since: v.number(),

@@ -11,7 +11,7 @@ import type {
   Run,
   UnreadableStarts,
 } from "../report/activity.ts";
-import type { RunRow } from "../report/rules/run-row.ts";
+import { averageRecords, type RunRow } from "../report/rules/run-row.ts";
 import { hasFailed, isFinished, settledAt } from "../report/rules/attempts.ts";
 import { emptyCounts, isOwnRun } from "../report/counts.ts";
 import { maskName } from "../report/errors/redact.ts";
@@ -206,8 +206,7 @@ function readRules(
     const [, figures = null, foldedMs = []] = runsOf.get(rule) ?? [];
     const runStartsMs = foldedMs && repeated.reduce(unfold, foldedMs);
     const lookback = lookbackOf.get(rule);
-    const [, past = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0, weekStartsMs = [], filled = null] =
-      lookback ?? [];
+    const [, past = [], lookbackSuccess = null, stuck = 0, weekStartsMs = [], filled = null] = lookback ?? [];
     const newer = (newestOf.get(rule) ?? []).map(([, ...run]) => nameRun(run));
     const older = past.map(nameRun);
     const startsMs = older.map(({ startedMs }) => startedMs);
@@ -234,7 +233,7 @@ function readRules(
       newestStartMs: latestOf([findNewest(ownIn("current")), previousStartMs, startsMs[0] ?? null]),
       running: listRunning(runningOf.get(rule), "current"),
       runningBefore: listRunning(runningOf.get(rule), "previous"),
-      usualRecords: recordsBefore === null ? keepNumber(lookbackRecords) : recordsBefore / addAll(before),
+      usualRecords: recordsBefore === null ? averageRecords(older) : recordsBefore / addAll(before),
       lookback: lookback === undefined ? null : { startsMs, stuck, weekStartsMs },
       unreadable: unreadableOf.get(rule) ?? null,
       unknownWords: listWords(wordsOf.get(rule) ?? []),
@@ -333,12 +332,12 @@ function readEmptyStreak(
   if (known !== null) return { n, sinceMs, usual: known, written, fullHours: fullHours.toSorted((a, b) => a - b) };
   const end = before.findIndex(({ records }) => records !== 0);
   const empty = end === -1 ? before : before.slice(0, end);
-  const full = before.slice(empty.length).flatMap(({ records }) => (records === null || records <= 0 ? [] : [records]));
+  const full = before.slice(empty.length).filter(({ records }) => records !== null && records > 0);
   const first = empty.at(-1);
   return {
     n: n + empty.length,
     sinceMs: first === undefined ? sinceMs : settledAt(first),
-    usual: full.length === 0 ? filled : full.reduce((sum, records) => sum + records, 0) / full.length,
+    usual: averageRecords(full) ?? filled,
     written,
     fullHours: [],
     ...(end === -1 ? { atLeast: true } : {}),

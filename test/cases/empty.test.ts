@@ -206,3 +206,36 @@ test.each(ENGINES)(
     expect(rules.map(({ condition }) => condition)).toEqual(["ok", "ok"]);
   },
 );
+
+const ON_START = "CREATE INDEX ON orchestration.sync_history (start_time)";
+
+/** Each finds the rows before both windows in another way. */
+test.each([
+  { name: "none", indexes: "" },
+  { name: "one on the start", indexes: ON_START },
+  {
+    name: "those of shape M",
+    indexes: `CREATE INDEX ON orchestration.sync_history (crm_source, sync_type); ${ON_START}`,
+  },
+  {
+    name: "those of shape H",
+    indexes: "CREATE INDEX ON orchestration.sync_history (crm_source, sync_type, start_time)",
+  },
+  { name: "SQLite", indexes: null },
+])("the records that are usual of what grows are the same with any index: $name", async ({ indexes }) => {
+  const runs = [
+    ...repeat({ from: "06-01 00:00", to: "07-10 20:30", every: 30 * MINUTE }, (start, index) => ({
+      processed: start >= at("07-09 20:00") ? 0 : index + 1,
+    })),
+    ...repeat({ rule: "nightly", from: "06-01 03:00", to: "07-10 03:00", every: DAY }, (_, index) => ({
+      processed: (index + 1) * 1000,
+    })),
+  ];
+  await using warehouse = await makeWarehouse(indexes === null ? "sqlite" : "postgresql", { runs });
+  await warehouse.sql?.unsafe(`DO $$ DECLARE index text; BEGIN
+      FOR index IN SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'orchestration.sync_history'::regclass AND NOT indisprimary
+      LOOP EXECUTE 'DROP INDEX ' || index; END LOOP; END $$; ${indexes}; ANALYZE`);
+  const { report } = await ask(warehouse, { flags: ["--time-window", "1h"] });
+  expect(ruleOf(report, "nightly").usual_records).toBe(30_500);
+  expect(ruleOf(report, "contacts")).toMatchObject({ condition: "empty", usual_records: 1387.5 });
+});

@@ -313,7 +313,7 @@ test.each([
   },
   {
     name: "a function",
-    after: "CREATE VIEW automation_rules AS SELECT 1 AS crm_source, own(1) AS name FROM kept",
+    after: "DROP VIEW automation_actions; CREATE VIEW automation_actions AS SELECT own(a) AS id FROM kept",
     says: "no such function: own, which only the program that writes the file has",
   },
 ])("a view in an SQLite file that lacks $name", async ({ after, says }) => {
@@ -352,6 +352,19 @@ test.each([
     IMPORT FOREIGN SCHEMA orchestration LIMIT TO (sync_history) FROM SERVER far INTO orchestration;
     ALTER FOREIGN TABLE orchestration.sync_history ${change}`);
   expect(await reportOn(near.url)).toContain(`${says}, on the foreign server behind the table: ALTER FOREIGN TABLE`);
+  await near.close();
+});
+
+test("of a foreign table whose server is away, that server is named, and what to do", async () => {
+  const near = await server.createDatabase();
+  await near.sql.unsafe(`CREATE EXTENSION postgres_fdw; CREATE SCHEMA orchestration;
+    CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '1', dbname 'd');
+    CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (user 'owner', password '${PASSWORD}');
+    CREATE FOREIGN TABLE orchestration.sync_history (id int, crm_source text, sync_type text, status text, start_time timestamptz,
+      end_time timestamptz, records_processed int, records_created int, records_updated int, records_failed int, error_message text) SERVER far`);
+  expect(await reportOn(near.url)).toContain(
+    'could not connect to server "far", from which a foreign table or partition is read: start that server, correct ALTER SERVER',
+  );
   await near.close();
 });
 

@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import type { EmptyStreak } from "../activity.ts";
 import { chanceOfEmptiness, usualRecords } from "../memory/emptiness.ts";
+import type { RuleHistory } from "../memory/history.ts";
 import { isPastKnown } from "../memory/known.ts";
 import { findStreakOnset } from "../memory/onset.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
@@ -27,8 +28,7 @@ export function isUncounted({ emptyStreak }: RuleFacts, usualRecords: number): b
 }
 
 export function judgeEmpty(facts: RuleFacts): Judgement | null {
-  const { rule, window, recordsFailed } = facts;
-  const emptyStreak = reachBack(facts);
+  const { rule, window, recordsFailed, emptyStreak } = facts;
   if (emptyStreak === null || emptyStreak.usual === null || emptyStreak.usual < MANY_RECORDS) return null;
   const { n, sinceMs, usual, atLeast = false } = emptyStreak;
   if (isUncounted(facts, usual) || !isUnusual(facts, emptyStreak)) return null;
@@ -51,7 +51,7 @@ export function judgeEmpty(facts: RuleFacts): Judgement | null {
 }
 
 /** The streak with its part, and the usual records, that only the weeks before know. */
-function reachBack({ emptyStreak, history }: RuleFacts): EmptyStreak | null {
+export function reachBack(emptyStreak: EmptyStreak | null, history: RuleHistory | null): EmptyStreak | null {
   if (emptyStreak === null || history === null || (emptyStreak.usual !== null && emptyStreak.atLeast !== true))
     return emptyStreak;
   const onset = findStreakOnset(history.empties, { known: emptyStreak.n, sinceMs: emptyStreak.sinceMs });

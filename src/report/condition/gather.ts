@@ -32,6 +32,7 @@ import {
   silenceSince,
 } from "./awaited.ts";
 import { findLaterName, listSeries } from "./dated-names.ts";
+import { reachBack } from "./empty.ts";
 import type { RuleFacts } from "./facts.ts";
 import { findLateStreak } from "./late.ts";
 import { findMissedOften } from "./missed-often.ts";
@@ -197,7 +198,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     lateAfterMs: settings.lateAfterMs,
     stuckAfterMs,
     usualIntervalMs,
-    emptyStreak: found?.emptyStreak ?? null,
+    emptyStreak: reachBack(found?.emptyStreak ?? null, history),
     recordsFailed: found?.records.failed ?? 0,
     failStreak: found?.failStreak ?? null,
     tooOften:

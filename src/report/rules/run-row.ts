@@ -13,3 +13,9 @@ export type RunRow = {
   /** Only of the newest failed ones. */
   error: string | null;
 };
+
+/** Of those whose records are known; null: of none. */
+export function averageRecords(runs: RunRow[]): number | null {
+  const known = runs.flatMap(({ records }) => records ?? []);
+  return known.length === 0 ? null : known.reduce((sum, records) => sum + records, 0) / known.length;
+}

@@ -169,7 +169,7 @@ SELECT json_build_object(
     ) near OFFSET 0) each WHERE source = '' OR (source <> :crm::text AND {bare_source} = {bare_crm}) LIMIT 3) s),
   'table_since', {table_since},
   'lookback', (SELECT coalesce(json_agg(json_build_array(
-      {rule_name}, runs, last_success, processed, stuck, week, filled)), '[]') FROM lookback),
+      {rule_name}, runs, last_success, stuck, week, filled)), '[]') FROM lookback),
   'known_since', (SELECT floor(tstzrange_subdiff(known_since, 'epoch') * 1000)::int8 FROM known),
   'sampled', (SELECT coalesce(json_agg(rule ORDER BY rule), '[]') FROM sampled),
   'rules', (SELECT coalesce(json_agg(json_build_object(

@@ -38,6 +38,15 @@ function isSoonRead({ rows, parts }: TableFacts): boolean {
 
 const CASTS = "times as timestamptz, counts as numbers, flags as boolean, all else as text";
 
+/** What a view may read of such a type. */
+const READINGS: { type: RegExp; read: (column: string) => string }[] = [
+  { type: /\[\]$/, read: (column) => `${column}[1]` },
+  { type: /range$/, read: (column) => `lower(${column})` },
+  { type: /^money$/, read: (column) => `${column}::numeric` },
+  { type: /^bytea$/, read: (column) => `encode(${column}, 'escape')` },
+  { type: /^bit/, read: (column) => `${column}::text` },
+];
+
 /** Every column of the runs that is of no type a report reads, and what to do; null: there is none. */
 export function describeTypes({
   source,
@@ -50,11 +59,15 @@ export function describeTypes({
   if (unreadable.length === 0) return null;
   const days = unreadable.filter(({ type }) => type === "date").map(({ column }) => column);
   const others = unreadable.filter(({ type }) => type !== "date").map(({ column, type }) => `${column} (${type})`);
+  const readings = unreadable.flatMap(({ column, type }) => {
+    const reading = READINGS.find((one) => one.type.test(type));
+    return reading === undefined ? [] : `${reading.read(column)} AS ${column}`;
+  });
   return [
     ...(others.length === 0
       ? []
       : [
-          `columns of other types than a report needs: ${others.join(", ")}; name a view that casts them in schema and table (${CASTS})`,
+          `columns of other types than a report needs: ${others.join(", ")}; name a view that casts them in schema and table (${[CASTS, ...readings].join("; ")})`,
         ]),
     ...days.map(
       (column) => `${column} is a date: it needs a time of day, in a timestamptz that the syncs write or a view shows`,

@@ -1,6 +1,6 @@
 /** One CRM's activity from PostgreSQL: one connection, one read-only snapshot, one statement for the numbers. */
 import type { PostgresTarget } from "../../database/target.ts";
-import { wasStillRunning } from "../../database/failure.ts";
+import { codeOf, wasStillRunning } from "../../database/failure.ts";
 import { begin } from "../../database/transaction.ts";
 import { computeBounds } from "../bounds.ts";
 import { findFirstShowing } from "../../time/clock-changes.ts";
@@ -23,6 +23,8 @@ import type { Connection } from "../../database/connection.ts";
 import { composeActivity, composeNameProbe, composeProbe, composeSpelling, type Parameter } from "./statement.ts";
 
 const UTC_NAMES = /^(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Greenwich|Universal|Zulu)$/i;
+/** SQLSTATEs of names and types that are not as they were: a load renamed the tables, dropped a column or made a view anew. */
+const CHANGED = /^(?:42P01|42703|42883|42804|42809)$/;
 /** In the planner's units. To read 200,000 rows whole and sort them costs about as much. */
 const CHEAP_COST = 25_000;
 /** Of one name and 20 of its rows, each on a page of its own; a search asks for as many names as there are rules. */
@@ -42,17 +44,24 @@ export async function readPostgres(
   );
 }
 
-async function readSnapshot(request: ReadRequest, target: PostgresTarget, connection: Connection): Promise<ReadResult> {
+/** `isFirst`: what was changed since the catalog told of it is looked for once more. */
+async function readSnapshot(
+  request: ReadRequest,
+  target: PostgresTarget,
+  connection: Connection,
+  isFirst = true,
+): Promise<ReadResult> {
   const { timezone } = request.crm;
   const first = timezone === null ? null : findFirstShowing(timezone, request.window.endMs);
   const found = await locateSource(connection, request.crm, first);
   if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
-  const actions = await describeActions(connection, found.source, found.actions, request);
-  const spelling = await readStarts(connection, found.source, request);
-  const assumedZone = await findAssumedZone(connection, found, timezone, spelling);
-  // What the search has locked in the catalog is free again.
-  if (actions.parts !== null) await begin(connection.ask, `COMMIT; ${beginSnapshot(request.crm)}`);
+  const beginAnew = async () => await begin(connection.ask, `ROLLBACK; ${beginSnapshot(request.crm)}`);
   const read = async (source: Source) => {
+    const actions = await describeActions(connection, source, found.actions, request);
+    const spelling = await readStarts(connection, source, request);
+    const assumedZone = await findAssumedZone(connection, found, timezone, spelling);
+    // What the search has locked in the catalog is free again.
+    if (actions.parts !== null) await beginAnew();
     const { text, values, lookback } = composeActivity(source, actions, request);
     const [row] = await connection.ask<{ document: string }>(text, values);
     const activity = buildActivity(row?.document ?? "", source, request.crm, {
@@ -68,10 +77,14 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
   try {
     return await read(found.source);
   } catch (error) {
+    if (isFirst && CHANGED.test(codeOf(error))) {
+      await beginAnew();
+      return await readSnapshot(request, target, connection, false);
+    }
     const { source, rules } = found;
     if (rules === null || source.rulesProblem !== null || wasStillRunning(error)) throw error;
     // Perhaps only the rules cannot be read. If the runs cannot, that is said.
-    const problem = await begin(connection.ask, `ROLLBACK; ${beginSnapshot(request.crm)}`)
+    const problem = await beginAnew()
       .then(async () => await findRulesProblem(connection, target, source, rules))
       .catch(() => null);
     if (problem === null) throw error;

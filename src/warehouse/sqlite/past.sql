@@ -8,8 +8,8 @@ past AS MATERIALIZED (
 lookback AS NOT MATERIALIZED (
   SELECT rule,
     max(iif(meaning = 'success', coalesce(ended_ms, started_ms), NULL)) AS last_success,
-    avg(brought) AS processed,
-    avg(brought) FILTER (WHERE brought > 0 AND meaning = 'success') AS filled,
+    coalesce(avg(brought) FILTER (WHERE brought > 0 AND meaning = 'success' AND nth <= 1000),
+      avg(brought) FILTER (WHERE brought > 0 AND meaning = 'success')) AS filled,
     count(*) FILTER (WHERE meaning = 'running' AND ended_ms IS NULL AND started_ms < :scan_from) AS stuck
   FROM past GROUP BY rule
 )

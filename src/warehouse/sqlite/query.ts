@@ -59,7 +59,7 @@ type Older = Pick<Document, "lookback"> & { is_sampled: boolean };
 /** So many rows of a rule are read at least, and of one that brings nothing any more those that were added first. */
 const FEWEST_ROWS = 20;
 /** Where a row of `lookback` has the mean of the records of successes that had some. */
-const FILLED = 6;
+const FILLED = 5;
 
 /** The document with what only the names of the CRM's rules lead to, where an index leads from name to name. */
 function addOlder(
@@ -97,7 +97,7 @@ function addOlder(
     const [first] = askOlder({ rule: named, most: FEWEST_ROWS, added: "first" }).lookback;
     const filled = first?.[FILLED] ?? null;
     const own = document.lookback.find(([name]) => name === rule);
-    if (own === undefined) document.lookback.push([rule, [], null, null, 0, [], filled]);
+    if (own === undefined) document.lookback.push([rule, [], null, 0, [], filled]);
     else own[FILLED] = filled;
   }
   return JSON.stringify({ ...document, sampled, known_since: all.length > MOST_NAMES ? document.known_since : 0 });

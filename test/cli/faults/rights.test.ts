@@ -183,6 +183,68 @@ describe("the runs may be read and the schedules may not", () => {
   });
 });
 
+test("G19 a right to the columns that are read, and to no other → generate and check exit 0", async () => {
+  await withDatabase(async (database, role, url) => {
+    await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
+    await database.sql
+      .unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role}; GRANT SELECT ON orchestration.sync_schedule TO ${role};
+      GRANT SELECT (id, crm_source, sync_type, start_time, end_time, status, records_processed, records_created, records_updated,
+        records_failed, error_message, configuration) ON orchestration.sync_history TO ${role}`);
+    const { cwd, code, stdout } = await generateWith(url);
+    expect([code, reportOnDead(stdout, trio).performance_metrics.total_actions]).toEqual([0, 2]);
+    const checked = await runCli(["check", "--crm", "dead", "--format", "json"], { cwd });
+    const [{ items } = { items: [] }] = JSON.parse(checked.stdout) as CheckDocument[];
+    expect([checked.code, items.filter(({ status }) => status === "error")]).toEqual([0, []]);
+    expect(items.map(({ id }) => id)).toContain("plan");
+  });
+});
+
+describe("what is changed while a report waits for it", () => {
+  const CHANGES = [
+    {
+      name: "a column of the runs that is dropped",
+      table: "sync_history",
+      sql: "DROP configuration",
+      basis: "declared",
+    },
+    {
+      name: "columns of the schedules that are dropped",
+      table: "sync_schedule",
+      sql: "DROP start_at, DROP end_at",
+      basis: "declared",
+    },
+    { name: "a column that schedules need", table: "sync_schedule", sql: "DROP enabled", basis: "unknown" },
+  ];
+  test.each(numbered("G20", CHANGES))(
+    "$no $name → exit 0, the runs are reported as they are now",
+    async ({ table, sql, basis }) => {
+      await withDatabase(async (database, role, url) => {
+        await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
+        await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role}; ANALYZE;
+          GRANT SELECT ON orchestration.sync_history, orchestration.sync_schedule TO ${role}`);
+        const changed = await database.sql.begin(async (changing) => {
+          await changing.unsafe(`LOCK TABLE orchestration.${table} IN ACCESS EXCLUSIVE MODE`);
+          const { trial } = launch(GENERATE, { cwd: trio.withDead(url) });
+          const isWaiting = async () =>
+            (
+              await changing`SELECT FROM pg_locks WHERE NOT granted AND relation = ${`orchestration.${table}`}::regclass`
+            ).length > 0;
+          while (!(await isWaiting())) await Bun.sleep(10);
+          await changing.unsafe(`ALTER TABLE orchestration.${table} ${sql}`);
+          return { trial };
+        });
+        const { code, stdout } = await changed.trial;
+        const report = reportOnDead(stdout, trio);
+        expect(code).toBe(0);
+        expect(report).toMatchObject({
+          performance_metrics: { total_actions: 2 },
+          system_health: { rules_basis: basis },
+        });
+      });
+    },
+  );
+});
+
 describe("words that say what is really wrong", () => {
   test("G4 no right to connect → exit 3: GRANT CONNECT ON DATABASE", async () => {
     await withDatabase(async (database, _, url) => {

@@ -142,6 +142,7 @@ describe("what the reader's role is set to", () => {
     "client_min_messages = debug5",
     "enable_seqscan = off",
     "plan_cache_mode = force_generic_plan",
+    "client_min_messages = log; debug_print_plan = on",
   ];
   let database: TestDatabase;
   let role: string;
@@ -187,7 +188,7 @@ describe("what the reader's role is set to", () => {
       SETTINGS.map((setting) => ({ setting })),
     ),
   )("$no a role with $setting → exit 0, the documents are equal", async ({ setting }) => {
-    await database.sql.unsafe(`ALTER ROLE ${role} SET ${setting}`);
+    for (const one of setting.split("; ")) await database.sql.unsafe(`ALTER ROLE ${role} SET ${one}`);
     const seen = await read();
     await database.sql.unsafe(`ALTER ROLE ${role} RESET ALL`);
     expect(seen).toEqual(expected as unknown[]);

@@ -9,7 +9,7 @@ SELECT
   n.nspname AS schema,
   c.relname AS name,
   c.relkind IN ('r', 'p', 'm') AS stored,
-  has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
+  has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT') AS readable,
   (SELECT coalesce(jsonb_agg(p), '[]') FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p
     WHERE c.relkind IN ('r', 'p', 'v') AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, p)) AS writes,
   c.relkind AS kind,

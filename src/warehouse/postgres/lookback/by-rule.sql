@@ -2,7 +2,7 @@
 -- It hops from rule to rule and reads the newest 20 runs of each, however old; of partitions only those of 30 days.
 -- Of a rule whose newest 20 had no success, one of the last 30 days is looked for.
 -- runs: id, start, end, status, records, and the error of the newest few; newest first. stuck: how many never ended.
--- filled: the mean of the records of some runs a week old and of the oldest ones, where all the newest had none.
+-- filled: the mean of the records of the newest 1,000 runs that had some, else of the oldest ones, where all the newest had none.
 -- week: the newest 10 starts up to a week before the window's end, then the newest 2 up to an hour before that.
 , names(rule) AS (
   (SELECT rule FROM actions WHERE crm_source = :crm::text ORDER BY rule LIMIT 1)
@@ -21,7 +21,7 @@ past AS NOT MATERIALIZED (
     AND started_at >= :lookback_from::timestamptz
 ),
 lookback AS NOT MATERIALIZED (
-  SELECT n.rule, s.runs, s.processed, s.stuck,
+  SELECT n.rule, s.runs, s.stuck,
     (SELECT coalesce(json_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)), '[]') FROM (
       (SELECT p.started_at FROM past p WHERE p.rule = n.rule AND p.started_at <= :week_before::timestamptz
         ORDER BY p.started_at DESC LIMIT 10)
@@ -33,19 +33,18 @@ lookback AS NOT MATERIALIZED (
       WHERE p.rule = n.rule AND p.meaning = 'success' AND p.started_at < :before::timestamptz
         AND p.started_at >= :month_before::timestamptz
       ORDER BY p.started_at DESC LIMIT 1) END) AS last_success,
-    CASE WHEN s.empty AND n.rule IN (SELECT rule FROM emptied) THEN (
-      SELECT avg(brought) FILTER (WHERE brought > 0 AND meaning = 'success')::float8 FROM (
-        (SELECT p.brought, p.meaning FROM past p WHERE p.rule = n.rule AND p.started_at <= :week_before::timestamptz
-          ORDER BY p.started_at DESC LIMIT 10)
-        UNION ALL
-        (SELECT p.brought, p.meaning FROM past p WHERE p.rule = n.rule AND p.started_at < :before::timestamptz
-          ORDER BY p.started_at LIMIT 20)) f) END AS filled
+    CASE WHEN s.empty AND n.rule COLLATE "C" IN (SELECT rule FROM emptied) THEN coalesce(
+      (SELECT avg(brought) FILTER (WHERE brought > 0 AND meaning = 'success') FROM (
+        SELECT p.brought, p.meaning FROM past p WHERE p.rule = n.rule AND p.started_at < :before::timestamptz
+        ORDER BY p.started_at DESC LIMIT 1000) f),
+      (SELECT avg(brought) FILTER (WHERE brought > 0 AND meaning = 'success') FROM (
+        SELECT p.brought, p.meaning FROM past p WHERE p.rule = n.rule AND p.started_at < :before::timestamptz
+        ORDER BY p.started_at LIMIT 20) f))::float8 END AS filled
   FROM names n
   CROSS JOIN LATERAL (
     SELECT coalesce(json_agg(json_build_array(id::text, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
         floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8, coalesce(meaning, 'unknown'), brought,
         CASE WHEN meaning IN ('failed', 'partial') AND nth <= 3 THEN {cut_error} END) ORDER BY nth), '[]') AS runs,
-      avg(brought)::float8 AS processed,
       bool_and(brought = 0) AS empty,
       count(*) = 20 AS more,
       floor(tstzrange_subdiff(max(coalesce(ended_at, started_at)) FILTER (WHERE meaning = 'success'), 'epoch') * 1000) AS last_success,

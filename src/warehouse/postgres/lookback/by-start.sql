@@ -4,7 +4,7 @@
 -- The oldest start of these rows is read from the index alone, so that nothing is computed for the rows of other CRMs.
 -- older: what ran before these rows (older.sql), where an index leads to it.
 -- runs: id, start, end, status, records, and the error of the newest few; newest first. stuck: how many never ended.
--- filled: the mean of the records of successes that had some, among the oldest rows where none of these had.
+-- filled: the mean of the records of successes that had some, of the newest 1,000, else of all, else of the oldest rows.
 -- week: the newest 10 starts up to a week before the window's end, then the newest 2 up to an hour before that.
 , past AS NOT MATERIALIZED (
   SELECT started_at FROM starts
@@ -41,8 +41,8 @@ lookback AS NOT MATERIALIZED (
       || (array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC)
         FILTER (WHERE started_at <= :hour_and_week_before::timestamptz))[1:2]), '[]') AS week,
     floor(tstzrange_subdiff(max(coalesce(ended_at, started_at)) FILTER (WHERE meaning = 'success'), 'epoch') * 1000) AS last_success,
-    avg(brought)::float8 AS processed,
-    coalesce(avg(brought) FILTER (WHERE brought > 0 AND meaning = 'success')::float8, max(at_first.filled)) AS filled,
+    coalesce(avg(brought) FILTER (WHERE brought > 0 AND meaning = 'success' AND nth <= 1000)::float8,
+      avg(brought) FILTER (WHERE brought > 0 AND meaning = 'success')::float8, max(at_first.filled)) AS filled,
     count(*) FILTER (WHERE meaning = 'running' AND ended_at IS NULL AND started_at < :scan_from::timestamptz) AS stuck
   FROM past_runs FULL JOIN at_first USING (rule)
   GROUP BY rule

@@ -1,6 +1,6 @@
 -- No look-back. Without an index on the start it would read the whole of a large table.
 , lookback AS NOT MATERIALIZED (
-  SELECT NULL::text AS rule, NULL::json AS runs, NULL::float8 AS last_success, NULL::float8 AS processed, 0 AS stuck, NULL::json AS week,
+  SELECT NULL::text AS rule, NULL::json AS runs, NULL::float8 AS last_success, 0 AS stuck, NULL::json AS week,
     NULL::float8 AS filled
   WHERE false
 ),

@@ -10,7 +10,7 @@ names(rule, nth) AS (
 missing AS MATERIALIZED (
   SELECT rule FROM names n
   WHERE rule IS NOT NULL AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? rule)
-    AND NOT EXISTS (SELECT FROM cells c WHERE c.rule = n.rule AND c.state <> 7 AND c.part < 2)
+    AND NOT EXISTS (SELECT FROM cells c WHERE c.rule = n.rule COLLATE "C" AND c.state <> 7 AND c.part < 2)
     AND NOT EXISTS (SELECT FROM near_runs r WHERE r.rule = n.rule AND NOT r.dry_run)
 ),
 share AS MATERIALIZED (SELECT greatest(20, :most_rows::int / greatest(1, count(*))) AS most FROM missing),
@@ -28,8 +28,8 @@ ranked AS MATERIALIZED (
 at_first AS MATERIALIZED (
   SELECT e.rule, avg(o.brought)::float8 AS filled
   FROM (
-    SELECT rule FROM emptied WHERE usual IS NULL AND NOT EXISTS (
-      SELECT FROM near_runs r WHERE r.rule = emptied.rule AND r.brought > 0 AND r.meaning = 'success')
+    SELECT n.rule FROM names n JOIN emptied ON emptied.rule = n.rule COLLATE "C" WHERE usual IS NULL AND NOT EXISTS (
+      SELECT FROM near_runs r WHERE r.rule = n.rule AND r.brought > 0 AND r.meaning = 'success')
     LIMIT :most_names::int) e
   CROSS JOIN LATERAL (
     SELECT {runs} FROM actions a
