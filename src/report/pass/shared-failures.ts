@@ -102,12 +102,12 @@ export function findSharedCauses(crms: CrmFailures[], window: Window): Finding[]
       }),
   );
   const failedOfCrm = new Map(crms.map(({ source, failed }) => [source, failed]));
-  const minutes = new Set(rows.flatMap((row) => row.minutes));
+  const endingMinutes = (lengthOf(window) / MINUTE_MS) * shareOfHour(rows);
   return [...Map.groupBy(rows, ({ kind }) => kind)]
     .toSorted(([a], [b]) => compareNames(a, b))
     .flatMap(([, ofKind]) => partByBeginning(ofKind, crms))
     .flatMap((alike) => {
-      const spans = findSharedSpans(alike, (span) => isNoChance(span, failedOfCrm, minutes, window));
+      const spans = findSharedSpans(alike, (span) => isNoChance(span, failedOfCrm, endingMinutes));
       const told = chooseSpan(spans, crms, window);
       return told === null ? [] : [describeSpan(told, alike[0]?.family ?? "other", window)];
     });
@@ -200,19 +200,16 @@ function isShared({ minutesOf }: Span): boolean {
 
 /**
  * Whether all messages are the same, or chance hardly explains the failures. The chance is the product over the CRMs: how
- * likely each one's own rate brings that many failures in so short a time. It holds for any time of that length in the
- * window in which runs end, and for any as many of the CRMs that have failures.
+ * likely each one's own rate brings that many failures in so short a time. It holds for any time of that length in the minutes of
+ * the window in which runs end, and for any as many of the CRMs that have failures.
  */
 function isNoChance(
   { fromMinute, toMinute, minutesOf, failedOf, saying }: Span,
   failedOfCrm: Map<string, number>,
-  failingMinutes: Set<number>,
-  window: Window,
+  endingMinutes: number,
 ): boolean {
   if ([...saying.values()].some((sources) => sources.size === minutesOf.size)) return true;
-  const others = [...failingMinutes].filter((minute) => minute < fromMinute || minute > toMinute);
-  const minutes = (lengthOf(window) / MINUTE_MS) * shareOfHour(others);
-  const times = Math.max(1, minutes / (toMinute - fromMinute + SPAN_MINUTES));
+  const times = Math.max(1, endingMinutes / (toMinute - fromMinute + SPAN_MINUTES));
   const failing = [...failedOfCrm.values()].filter((failed) => failed > 0).length;
   const logChance = [...failedOf].reduce(
     (sum, [source, here]) => {
@@ -225,9 +222,17 @@ function isNoChance(
 }
 
 /** In how much of the hour runs end: those of CRMs that all begin on the hour and the half hour meet by chance. */
-function shareOfHour(minutes: number[]): number {
-  if (minutes.length < TELLING_MINUTES) return 1;
-  return new Set(minutes.map((minute) => Math.floor((minute % 60) / SPAN_MINUTES))).size / PARTS_OF_HOUR;
+function shareOfHour(rows: Row[]): number {
+  const parts = new Set<number>();
+  // There may be tens of thousands of minutes.
+  const telling = new Set<number>();
+  for (const { minutes } of rows) {
+    for (const minute of minutes) {
+      parts.add(Math.floor((minute % 60) / SPAN_MINUTES));
+      if (telling.size < TELLING_MINUTES) telling.add(minute);
+    }
+  }
+  return telling.size < TELLING_MINUTES ? 1 : parts.size / PARTS_OF_HOUR;
 }
 
 /** What is told of the times that several CRMs share: how many these are, and which of the CRMs have not succeeded since. */
