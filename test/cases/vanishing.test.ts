@@ -502,7 +502,7 @@ test.each(ENGINES)("%s: purged-in-the-window: what is counted says since when th
   const asked = ["generate", "--no-store", "--as-of", at("07-10 21:00")];
   const { stdout } = await runCli([...asked, "--time-window", "7d", "--crm", "hubspot"], { cwd });
   expect(stdout).toContain("7 d to 10 Jul 2026 21:00 UTC · 69 runs, 0 failed, none older than 8 Jul 00:00");
-  expect(stdout).toContain("69 finished since 8 Jul 00:00, where the table begins, 0 failed");
+  expect(stdout).toContain("69 finished since 8 Jul 00:00, where its rows begin, 0 failed");
   expect(stdout).toContain("Before    not in the table");
   // A window that the table holds as a whole.
   const day = await ask(warehouse);

@@ -106,6 +106,13 @@ class Memory {
   }
 }
 
+/** A run of which each record failed brought none. */
+function countBrought({ processed, failed, created, updated }: DrawnWarehouse["runs"][number]): number | null {
+  const isVain =
+    processed !== null && processed > 0 && failed === processed && (created ?? 0) === 0 && (updated ?? 0) === 0;
+  return isVain ? 0 : processed;
+}
+
 function flattenCell({ ended, seconds, records, processed, empty }: HourCell): unknown {
   return { ended, seconds: flattenSketch(seconds), records: flattenSketch(records), processed, empty };
 }
@@ -141,7 +148,10 @@ function countRows(
     if (!isAsked(hour) || hour - startHour >= 24 || !["success", "partial", "failed"].includes(status ?? "")) continue;
     const isTimed = endMs !== null && !(status !== "success" && run.error !== null && isCleanUp(run.error));
     const key = `${hour} ${status} ${rule}`;
-    ended.set(key, [...(ended.get(key) ?? []), { ms: isTimed ? endMs - run.startMs : null, records: run.processed }]);
+    ended.set(key, [
+      ...(ended.get(key) ?? []),
+      { ms: isTimed ? endMs - run.startMs : null, records: countBrought(run) },
+    ]);
   }
   const cells = [...ended].map(([key, runs]) => {
     const ms = runs.flatMap((run) => run.ms ?? []);

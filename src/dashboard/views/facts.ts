@@ -23,7 +23,7 @@ export function listFacts(report: Report): Fact[] {
     {
       label: "Runs",
       text:
-        `${formatCount(metrics.total_actions)} finished${since === null ? "" : ` since ${formatMinute(since)} UTC, where the table begins`}, ${formatCount(metrics.failed_actions)} failed` +
+        `${formatCount(metrics.total_actions)} finished${since === null ? "" : ` since ${formatMinute(since)} UTC, where its rows begin`}, ${formatCount(metrics.failed_actions)} failed` +
         (metrics.partial_actions > 0 ? ` (${formatCount(metrics.partial_actions)} partial)` : ""),
     },
     counted.length === 0 ? null : { label: "Not counted", text: counted.join(", ") },

@@ -96,7 +96,7 @@ function figureLines(report: Report, style: Style, width: number): string[] {
   const lines: [string, string | null][] = [
     [
       "Actions",
-      `${formatCount(metrics.total_actions)} finished${since === null ? "" : ` since ${formatTime(since, report, null)}, where the table begins`}, ${formatCount(metrics.failed_actions)} failed` +
+      `${formatCount(metrics.total_actions)} finished${since === null ? "" : ` since ${formatTime(since, report, null)}, where its rows begin`}, ${formatCount(metrics.failed_actions)} failed` +
         (metrics.partial_actions > 0 ? ` (${formatCount(metrics.partial_actions)} partial)` : "") +
         (metrics.overall_success_rate === null ? "" : `, ${formatRatio(metrics.overall_success_rate)} succeeded`) +
         (counted.length > 0 ? `; not counted: ${counted.join(", ")}` : ""),

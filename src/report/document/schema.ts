@@ -273,7 +273,7 @@ export const ReportSchema = v.strictObject({
     counted_since: v.exactOptional(
       describe(
         instant,
-        "Start of the table's oldest row, where the window began before it: what ran until then was deleted, or never written",
+        "Start of the table's oldest row, of a large one with an index by CRM of this CRM's, where the window began before it: what ran until then was deleted, or never written",
       ),
     ),
     rules_known_since: describe(

@@ -85,7 +85,7 @@ export function composeActivity(source: Source, request: ReadRequest, spellings:
     change_ms: writeInstantMs("changed_at", reading),
     bare_source: writeBareSource(dialect, "crm_source"),
     bare_crm: writeBareSource(dialect, ":crm"),
-    near_range: writeRange("", "started_at", [scanFromMs, bounds.toMs], spellings),
+    near_range: writeRange("", "started_at", [bounds.beforeMs, bounds.toMs], spellings),
     later_range: writeRange(OF_CRM, "started_at", [bounds.beforeMs, LAST_MS], spellings),
     future_range: writeRange(OF_CRM, "started_at", [request.nowMs, LAST_MS], spellings),
   });
