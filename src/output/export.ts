@@ -3,6 +3,7 @@ import { lstat, mkdir, readdir, readlink, rename, symlink, unlink } from "node:f
 import { basename, join } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Report } from "../report/document/schema.ts";
+import { formatInstant } from "../text/figures.ts";
 import { writeJson } from "../text/json.ts";
 import { createFile, explainFailure, sweepTemporaryFiles, temporaryPath } from "./file.ts";
 
@@ -89,7 +90,7 @@ function stampOf(instant: string): string {
  */
 async function deleteOldest(directory: string, { metadata }: Report, keep: number, written: string): Promise<void> {
   const { source, report_generated_at: generated } = metadata;
-  const present = stampOf(new Date(Date.parse(generated) + CLOCK_AHEAD_MS).toISOString());
+  const present = stampOf(formatInstant(Date.parse(generated) + CLOCK_AHEAD_MS));
   const exports = await listExports(directory, source);
   const [past, ahead] = [
     exports.filter(({ stamp }) => stamp <= present),

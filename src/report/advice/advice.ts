@@ -1,7 +1,8 @@
 /** What to do about a finding, also where another finding of the same cause carries the recommendation. */
 import { startSentence } from "../../text/sentences.ts";
 import { adviseOnError } from "../errors/families.ts";
-import { ADVISERS, MOST_RECOMMENDATIONS } from "./recommendations.ts";
+import { ADVISERS } from "./advisers.ts";
+import { MOST_RECOMMENDATIONS } from "./recommendations.ts";
 import type { Report } from "../document/schema.ts";
 import type { FindingId } from "../words.ts";
 

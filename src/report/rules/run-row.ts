@@ -1,4 +1,5 @@
 /** A run by itself, as its row tells it: what the activity and the memory both keep of some. */
+import { meanOf } from "../memory/spread.ts";
 import type { ActionStatus } from "../words.ts";
 
 /** One run of a rule as its row tells it. */
@@ -17,5 +18,5 @@ export type RunRow = {
 /** Of those whose records are known; null: of none. */
 export function averageRecords(runs: RunRow[]): number | null {
   const known = runs.flatMap(({ records }) => records ?? []);
-  return known.length === 0 ? null : known.reduce((sum, records) => sum + records, 0) / known.length;
+  return known.length === 0 ? null : meanOf(known);
 }
