@@ -163,7 +163,29 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "contacts")).toMatchObject({ condition: "ok", severity: null, seen: 289 });
   });
 
-  describe("an interval that begins when the run before has ended", () => {
+  describe("interval-from-the-end: a loop that sleeps after each run", () => {
+    const every = 55 * MINUTE;
+    const waits = { from: "06-01 00:00", to: "07-10 20:15", every, takes: 25 * MINUTE };
+    const thirty = [interval(30, "minutes", "contacts")];
+
+    test("for 30 minutes after each of 25 misses nothing", async () => {
+      const report = await judge(engine, { runs: repeat(waits), schedules: thirty });
+      expect(ruleOf(report, "contacts")).toMatchObject({ condition: "ok", missed: 0 });
+    });
+
+    test("is overdue since the run after the one at which it stopped", async () => {
+      const runs = repeat({ ...waits, to: "07-10 14:00" });
+      const report = await judge(engine, { runs, schedules: thirty });
+      const since = later(runs.at(-1)?.start ?? "", every).replace(".000", "");
+      expect(ruleOf(report, "contacts")).toMatchObject({ condition: "overdue", severity: "critical", since });
+    });
+
+    test("is none that starts each hour and takes a third of it: it misses every second run", async () => {
+      const runs = repeat({ ...waits, every: HOUR, takes: 20 * MINUTE });
+      const { missed } = ruleOf(await judge(engine, { runs, schedules: thirty }), "contacts");
+      expect(missed).toBeGreaterThan(20);
+    });
+
     test("misses nothing beside some long runs, and is not overdue while it rests after one", async () => {
       const report = await judge(engine, { runs: loop(), schedules: [interval(20, "minutes", "contacts")] });
       // Five runs and their rests are 122 minutes: a run of 14 minutes is followed 34 minutes after its start.

@@ -11,7 +11,6 @@ import {
   HOUR,
   interval,
   judge,
-  later,
   makeWarehouse,
   MINUTE,
   repeat,
@@ -515,28 +514,4 @@ test("first-run-hangs: one run is not called several", async () => {
   expect(ruleOf(await judge("sqlite", rows), "a").message).toBe(
     "a: its run of 9 Jul 20:00 has not ended; no success known, due hourly at :00",
   );
-});
-
-describe.each(ENGINES)("%s: interval-from-the-end", (engine) => {
-  const every = 55 * MINUTE;
-  const waits = { rule: "a", from: "06-01 00:00", to: "07-10 20:15", every, takes: 25 * MINUTE };
-  const schedules = [interval(30, "minutes", "a")];
-
-  test("what waits 30 minutes after each run of 25 misses nothing", async () => {
-    const rows = { runs: [...alive(), ...repeat(waits)], schedules };
-    expect(ruleOf(await judge(engine, rows), "a")).toMatchObject({ condition: "ok", missed: 0 });
-  });
-
-  test("what stopped is overdue since the run after it", async () => {
-    const runs = repeat({ ...waits, to: "07-10 14:00" });
-    const last = runs.at(-1)?.start ?? "";
-    const { condition, severity, since } = ruleOf(await judge(engine, { runs: [...alive(), ...runs], schedules }), "a");
-    expect([condition, severity, since]).toEqual(["overdue", "critical", later(last, every).replace(".000", "")]);
-  });
-
-  test("what starts each hour, and takes a third of it, misses every second run of an interval of 30 minutes", async () => {
-    const hourly = { ...waits, every: HOUR, takes: 20 * MINUTE };
-    const { missed } = ruleOf(await judge(engine, { runs: [...alive(), ...repeat(hourly)], schedules }), "a");
-    expect(missed).toBeGreaterThan(20);
-  });
 });
