@@ -216,3 +216,12 @@ export function keepMessage(message: string | null): string | null {
 export function keepNumber(records: Cell["processed"]): number | null {
   return typeof records === "number" && Math.abs(records) <= Number.MAX_SAFE_INTEGER ? records : null;
 }
+
+/** As many digits of a mean as the engines agree in: one divides exactly, and the other as floating-point numbers. */
+const AGREED_DIGITS = 15;
+
+/** As `keepNumber`. */
+export function keepMean(mean: Cell["processed"]): number | null {
+  const kept = keepNumber(mean);
+  return kept === null ? null : Number(kept.toPrecision(AGREED_DIGITS));
+}

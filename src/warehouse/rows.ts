@@ -23,7 +23,7 @@ import { readDeclared, type RuleConfig } from "./declared.ts";
 import {
   documentSchema,
   keepMessage,
-  keepNumber,
+  keepMean,
   nameCells,
   nameRun,
   type Cell,
@@ -223,7 +223,7 @@ function readRules(
       duration: measureDurations(finished, figures),
       lastSuccessMs: findNewest(successes, "lastSettled") ?? lookbackSuccess,
       runs: mergeRuns(newer, older),
-      emptyStreak: readEmptyStreak(emptiedOf.get(rule), older, keepNumber(filled), successes.length > 0),
+      emptyStreak: readEmptyStreak(emptiedOf.get(rule), older, keepMean(filled), successes.length > 0),
       failStreak: readFailStreak(failingOf.get(rule), older, successes.length > 0),
       newestError: newest?.[2] ?? null,
       failedIds: (failedOf.get(rule) ?? []).flatMap((id) => id ?? []),
@@ -327,8 +327,8 @@ function readEmptyStreak(
     row ?? (hasSuccess || newest?.records !== 0 ? null : (["", 0, settledAt(newest), null, [], null] as const));
   if (inWindows === null) return null;
   const [, n, sinceMs, usual, fullHours, mean] = inWindows;
-  const written = keepNumber(mean) ?? 0;
-  const known = keepNumber(usual);
+  const written = keepMean(mean) ?? 0;
+  const known = keepMean(usual);
   if (known !== null) return { n, sinceMs, usual: known, written, fullHours: fullHours.toSorted((a, b) => a - b) };
   const end = before.findIndex(({ records }) => records !== 0);
   const empty = end === -1 ? before : before.slice(0, end);
