@@ -8,7 +8,7 @@ import { cutText, showText } from "../../src/text/terminal.ts";
 import { maskErrorMessage } from "../../src/report/errors/redact.ts";
 import { draws } from "../making/draws.ts";
 
-const ACTING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{DI}]/u;
+const ACTING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\p{DI}\u2800]/u;
 
 /** UTF-16 units of any kind, halves of characters too, and what a terminal would obey. */
 const anyText = fc
