@@ -213,7 +213,7 @@ export function keepMessage(message: string | null): string | null {
 }
 
 /** Null for what is no number, or so large that it is not exact. */
-export function keepNumber(records: Cell["processed"]): number | null {
+function keepNumber(records: Cell["processed"]): number | null {
   return typeof records === "number" && Math.abs(records) <= Number.MAX_SAFE_INTEGER ? records : null;
 }
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { directoryWith, runCli } from "../making/cli.ts";
 import { backendPid, slowDown, until } from "../making/faults.ts";
+import { freeze } from "../making/frozen.ts";
 import { PYTHON, startNotifyPeer, type NotifyPeer } from "../making/notify-peer.ts";
 import { startPostgres, type TestDatabase } from "../making/postgres-server.ts";
 import {
@@ -82,8 +83,7 @@ test("a second signal forces: a server that is frozen holds nobody up", async ()
   const cwd = install(DAILY, database.url);
   await interrupt(cwd, database);
   const child = launch(["schedule"], { cwd });
-  const backend = await backendPid(database);
-  process.kill(backend, "SIGSTOP");
+  const thaw = freeze(await backendPid(database));
   try {
     const started = performance.now();
     child.kill("SIGTERM");
@@ -92,7 +92,7 @@ test("a second signal forces: a server that is frozen holds nobody up", async ()
     expect(await child.exited).toBe(143);
     expect(performance.now() - started).toBeLessThan(2000);
   } finally {
-    process.kill(backend, "SIGCONT");
+    thaw();
   }
 });
 

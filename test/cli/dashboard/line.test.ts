@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCli } from "../../making/cli.ts";
 import { CHROMIUM, closeBrowser, launchBrowser, openIn, openPage, untilLive } from "../../making/browser.ts";
+import { freeze } from "../../making/frozen.ts";
 import { daysOf, startLiving, type Living } from "../../making/living.ts";
 import { killLaunched } from "../../making/scheduler.ts";
 import { startServer } from "../../making/serving.ts";
@@ -53,13 +54,12 @@ describe.skipIf(CHROMIUM === undefined)("the line", () => {
     const { browser, pid, close } = await launchBrowser();
     const { page } = await openIn(browser, `${served.url}/`);
     await untilLive(page);
-    const sleepers = [pid, ...childrenOf(pid)];
-    for (const sleeper of sleepers) process.kill(sleeper, "SIGSTOP");
+    const wake = freeze(pid, ...childrenOf(pid));
     breakRule(served);
     await served.report();
     // A sleep that is too short to notice would be no test.
     await Bun.sleep(17_000);
-    for (const sleeper of sleepers) process.kill(sleeper, "SIGCONT");
+    wake();
     await page.locator("h1", { hasText: "hubspot needs attention" }).waitFor();
     await untilLive(page);
     await close();

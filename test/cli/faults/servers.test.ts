@@ -16,6 +16,7 @@ import {
   type Trio,
 } from "../../making/faults.ts";
 import { startFakeServer, type FakeClient } from "../../making/fake-server.ts";
+import { freeze } from "../../making/frozen.ts";
 import { NO_TLS, startPeer, type Peer } from "../../making/peers.ts";
 import { recordServer } from "../../making/recorded-server.ts";
 import {
@@ -226,14 +227,13 @@ describe("frozen in mid-query: given up at the deadline, free again once it thaw
       const victim = await makeVictim(victims);
       await slowDown(victim);
       const { trial } = launch(GENERATE, { cwd: trio.withDead(victim.url, 'timeout = "1500ms"') });
-      const pids = frozen(await backendPid(victim));
-      for (const pid of pids) process.kill(pid, "SIGSTOP");
+      const thaw = freeze(...frozen(await backendPid(victim)));
       try {
         const ended = await trial;
         await expectOneFailure(ended, { trio, says: "no complete answer within 1.5 s", advises: "raise timeout" });
         expect(ended.tookMs).toBeLessThan(1500 + GRACE_MS);
       } finally {
-        for (const pid of pids.toReversed()) process.kill(pid, "SIGCONT");
+        thaw();
       }
       await expectNothingLeft(await trial, [victim]);
       await victim.close();
