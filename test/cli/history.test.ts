@@ -506,6 +506,15 @@ test("of a whole pass explain and diff take the most urgent report, and say whic
     expect(stdout).toContain(worst);
   }
   expect((await runCli(["history", "explain", "arrivy"], { cwd })).stderr).toBe("");
+  const explain = async (rule: string) => await runCli(["history", "explain", "latest", rule], { cwd });
+  const having = await explain("statuses");
+  expect([having.code, having.stderr, having.stdout]).toEqual([
+    0,
+    'of arrivy, the most urgent of that pass with "statuses": name another CRM for its report\n',
+    expect.stringMatching(/^arrivy statuses · degraded, warning/),
+  ]);
+  const none = await explain("statutes");
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining(`${worst} has no rule "statutes"`)]);
 });
 
 test("diff says that the one window is longer than the other, and nothing of windows alike", async () => {

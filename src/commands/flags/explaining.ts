@@ -151,15 +151,13 @@ export async function explainRules({
   const names = (format === "json" ? report.rules : orderRules(report)).map(({ rule_name: name }) => name);
   const listed = sayRulesListed(report);
   const other = `automation-reports explain ${quoteWord(report.metadata.source)} RULE reads any of them`;
-  // A name with signs that no terminal shows is typed as it is shown.
-  const rule =
-    typed === null || names.includes(typed) ? typed : (names.find((name) => showText(name) === typed) ?? typed);
-  if (rule !== null && !names.includes(rule)) {
+  const rule = typed === null ? null : findRule(report, typed);
+  if (typed !== null && rule === null) {
     const { source } = report.metadata;
     if (listed !== null)
-      throw new AppError("usage", `the report on ${source} ${listed}, and no ${quoteTyped(rule)}: ${other}`);
-    const known = names.length === 0 ? "no rule is known" : suggestName(rule, names);
-    throw new AppError("usage", `${source} has no rule ${quoteTyped(rule)}: ${known}`);
+      throw new AppError("usage", `the report on ${source} ${listed}, and no ${quoteTyped(typed)}: ${other}`);
+    const known = names.length === 0 ? "no rule is known" : suggestName(typed, names);
+    throw new AppError("usage", `${source} has no rule ${quoteTyped(typed)}: ${known}`);
   }
   const chosen = rule === null ? names : [rule];
   const known = chosen.flatMap((name) => explainRule(report, name, others, origins) ?? []);
@@ -174,6 +172,12 @@ export async function explainRules({
   return rule !== null && only !== undefined
     ? renderExplanation(only, view)
     : renderRules(explanations, listOwnFindings(report), command, view);
+}
+
+/** The name of the report's rule that is meant: a name with signs that no terminal shows is typed as it is shown. */
+export function findRule({ rules }: Report, typed: string): string | null {
+  const names = rules.map(({ rule_name: name }) => name);
+  return names.includes(typed) ? typed : (names.find((name) => showText(name) === typed) ?? null);
 }
 
 /** Why the CRM itself is flagged, whatever its rules are. */

@@ -35,25 +35,25 @@ export async function findKeptReport(word: string, source: string | null, keepin
   throw missing(word, keeping);
 }
 
-/** As `findKeptReport`. Of a pass that the word means it is the most urgent report, and `onChosen` is told which. */
-export async function findUrgentReport(
+/** As `findKeptReport`. Of a pass that the word means these are all reports, the most urgent first. */
+export async function findUrgentReports(
   word: string,
   source: string | null,
   keeping: Keeping,
-  onChosen: (source: string) => void,
-): Promise<ReportRow> {
+): Promise<[ReportRow, ...ReportRow[]]> {
   const row = await findKeptReport(word, source, keeping);
-  if (source !== null || !namesPass(word, keeping)) return row;
+  if (source !== null || !namesPass(word, keeping)) return [row];
   const rank = ({ summary }: ReportRow) => VERDICTS.indexOf(summary?.verdict ?? "unknown");
   const critical = ({ summary }: ReportRow) => summary?.critical ?? 0;
   const pass = await listPass(row, keeping);
-  const [worst = row] = pass.toSorted((a, b) => rank(a) - rank(b) || critical(b) - critical(a));
-  if (pass.length > 1) onChosen(worst.source);
-  return worst;
+  const [worst = row, ...others] = pass.toSorted((a, b) => rank(a) - rank(b) || critical(b) - critical(a));
+  return [worst, ...others];
 }
 
-export function sayChosen(source: string): string {
-  return `of ${source}, the most urgent of that pass: name another CRM for its report`;
+/** `rule`: that it was chosen among those that have it. */
+export function sayChosen(source: string, rule: string | null = null): string {
+  const those = rule === null ? "" : ` with ${quoteTyped(rule)}`;
+  return `of ${source}, the most urgent of that pass${those}: name another CRM for its report`;
 }
 
 /** Whether the word means a whole pass: it names no CRM and no single report. */

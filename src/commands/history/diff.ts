@@ -10,7 +10,7 @@ import {
   findEarlier,
   findKeptReport,
   findNamedSource,
-  findUrgentReport,
+  findUrgentReports,
   readKeptReport,
   REPORT_WORD,
   sayChosen,
@@ -41,13 +41,12 @@ export default defineCommand(
     const { config, store } = await openConfigured(args, runtime, log, "look");
     await using _ = store;
     const keeping = { store, config, nowMs };
-    const find = async (word: string, other: string | undefined) =>
-      await findUrgentReport(
-        word,
-        other === undefined ? null : await findNamedSource(other, keeping),
-        keeping,
-        (source) => log.info(sayChosen(source)),
-      );
+    const find = async (word: string, other: string | undefined) => {
+      const source = other === undefined ? null : await findNamedSource(other, keeping);
+      const [worst, ...others] = await findUrgentReports(word, source, keeping);
+      if (others.length > 0) log.info(sayChosen(worst.source));
+      return worst;
+    };
     const newer = await find(args.after ?? args.before, args.after === undefined ? undefined : args.before);
     // latest and a time mean the same CRM as the other word.
     const older =
