@@ -183,7 +183,7 @@ export const ruleSchema = v.strictObject({
           failures: v.nullable(v.strictObject({ failed: count, total: count, days: count })),
         }),
       ),
-      "What is usual by its own past, each with the days that it comes from: the mean time from one run to the next, and duration, records and failures at the hours of the last day; null where nothing is known. Absent in reports of earlier versions",
+      "What is usual by its own past, without the time since which it is no more so, each with the days that it comes from: the mean time from one run to the next, and duration, records and failures at the hours of the last day; null where nothing is known. Absent in reports of earlier versions",
     ),
   ),
   newest_error: describe(v.nullable(v.string()), "One line, shortened and redacted"),

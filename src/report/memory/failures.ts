@@ -194,12 +194,12 @@ function sinceDays(endHour: number, sinceHour: number): FailureShift["againstDay
 
 /** How likely a run of the rule fails, by its runs before that hour: a prior of 2 % is part of it. */
 export function usualFailureShare({ finished }: Pick<RuleHistory, "finished">, beforeHour: number): number {
-  return expectedShare(count(finished, { fromHour: beforeHour - PAST_DAYS * HOURS_A_DAY, toHour: beforeHour }));
+  return expectedShare(countUsualFailures({ finished }, beforeHour));
 }
 
-/** Failed and finished runs of the five weeks before today. */
-export function countUsualFailures({ finished, endHour }: Pick<RuleHistory, "finished" | "endHour">): Counts {
-  return count(finished, daysBack(endHour, 1, PAST_DAYS));
+/** Failed and finished runs of the five weeks before that hour. */
+export function countUsualFailures({ finished }: Pick<RuleHistory, "finished">, beforeHour: number): Counts {
+  return count(finished, daysBack(beforeHour, 0, PAST_DAYS));
 }
 
 /** P(K ≥ k) of the beta-binomial distribution: how likely so many fail of a rule whose share is known by its past only. */

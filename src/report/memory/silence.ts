@@ -79,6 +79,14 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
   };
 }
 
+/** Mean time between two runs before that hour, in hours, and the days that say so. Null: too little is known. */
+export function measureInterval(history: RuleHistory, beforeHour: number): Pick<Silence, "hoursApart" | "days"> | null {
+  const starts = chooseStarts(history, beforeHour - 1);
+  const known = countCovered(history, starts.fromHour, beforeHour);
+  if (known < FEWEST_DAYS * HOURS_A_DAY || countDays(starts.hours) < FEWEST_RUN_DAYS) return null;
+  return { hoursApart: known / countRuns(starts), days: Math.round(known / HOURS_A_DAY) };
+}
+
 export function isCertain(silence: Silence | null): boolean {
   return silence !== null && silence.expected > CERTAIN_FACTOR * silence.limit;
 }

@@ -1,20 +1,24 @@
 /** What is usual for a rule, each with the days that say so: what a report shows beside what is. */
-import { HOUR_MS } from "../../time/units.ts";
+import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import type { Report } from "../document/schema.ts";
 import { countUsualFailures } from "./failures.ts";
-import type { RuleHistory } from "./history.ts";
+import { countCovered, type RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
 import { findUsualLevel, withoutPoorHours } from "./levels.ts";
-import type { Silence } from "./silence.ts";
+import { measureInterval, type Silence } from "./silence.ts";
 import { fromThousandths } from "./sketch.ts";
 import { sayDays } from "./words.ts";
 
 type Usual = NonNullable<Report["rules"][number]["usual"]>;
 
-/** Null: nothing is known. */
-export function describeUsual(history: RuleHistory, silence: Silence | null): Usual | null {
-  const { knownDays } = history;
-  const failures = countUsualFailures(history);
+/** Without the last day, nor what is no longer as usual since that moment. Null: nothing is known. */
+export function describeUsual(history: RuleHistory, silence: Silence | null, sinceMs: number | null): Usual | null {
+  const { knownDays, endHour } = history;
+  const sinceHour = sinceMs === null ? endHour : Math.floor(sinceMs / HOUR_MS);
+  const beforeHour = Math.min(endHour - HOURS_A_DAY, sinceHour);
+  const failures = countUsualFailures(history, beforeHour);
+  const failureDays = Math.ceil(countCovered(history, beforeHour - PAST_DAYS * HOURS_A_DAY, beforeHour) / HOURS_A_DAY);
+  const interval = silence === null ? null : (measureInterval(history, sinceHour) ?? silence);
   const [duration, records] = [history.seconds, withoutPoorHours(history)].map((levels) =>
     findUsualLevel(levels, history),
   );
@@ -24,9 +28,9 @@ export function describeUsual(history: RuleHistory, silence: Silence | null): Us
     known_days: knownDays,
     judged_by: knownDays < FEWEST_DAYS ? "last-runs" : "past",
     interval:
-      silence === null
+      silence === null || interval === null
         ? null
-        : { seconds: (silence.hoursApart * HOUR_MS) / 1000, days: silence.days, limit_runs: silence.limit },
+        : { seconds: (interval.hoursApart * HOUR_MS) / 1000, days: interval.days, limit_runs: silence.limit },
     duration:
       duration === null || duration === undefined
         ? null
@@ -35,10 +39,7 @@ export function describeUsual(history: RuleHistory, silence: Silence | null): Us
       records === null || records === undefined
         ? null
         : { records: Math.max(0, Math.round(fromThousandths(records.usual)) - 1), days: records.days },
-    failures:
-      failures.total === 0
-        ? null
-        : { failed: failures.failed, total: failures.total, days: Math.min(PAST_DAYS, knownDays) },
+    failures: failures.total === 0 ? null : { failed: failures.failed, total: failures.total, days: failureDays },
   };
 }
 

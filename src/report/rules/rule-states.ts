@@ -73,7 +73,7 @@ function describeRule({ facts, judgement }: RuleState, activity: RuleActivity | 
     duration_seconds: activity?.duration ?? null,
     records: activity?.records ?? { processed: null, created: null, updated: null, failed: null },
     usual_records: facts.emptyStreak?.usual ?? activity?.usualRecords ?? null,
-    usual: facts.history === null ? null : describeUsual(facts.history, facts.silence),
+    usual: facts.history === null ? null : describeUsual(facts.history, facts.silence, judgement.sinceMs),
     newest_error: maskErrorMessage(failed[0]?.error ?? facts.newestError),
     failed_row_ids: (failedIds.length > 0 ? failedIds : failed.flatMap(({ id }) => id ?? [])).slice(0, SHOWN_IDS),
   };

@@ -262,9 +262,30 @@ test("what is usual, each with the time that says so", () => {
     interval: { seconds: 3600, days: 35, limit_runs: 1.5 },
     duration: { seconds: expect.closeTo(600, 0), days: 35 },
     records: { records: 500, days: 35 },
-    failures: { failed: 16, total: 816, days: 35 },
+    failures: { failed: 17, total: 840, days: 35 },
   });
   expect(metadata.past).toEqual({ known_days: DAYS, note: null });
+});
+
+test("what is wrong with a rule for days is no part of what is usual for it", () => {
+  const usualOf = (habit: Habit) => {
+    const runs = listHabit(habit);
+    return report(activity({ rules: [found("deals", runs)] }), { past: pastOf({ deals: runs }, DAYS) }).rules[0];
+  };
+  // Ten days of failures, before them 32 known days of which one run failed.
+  expect(usualOf(hourly((hoursAgo, nth) => (hoursAgo <= 240 || nth === 700 ? FAILED : {})))).toMatchObject({
+    condition: "failing",
+    usual: { interval: { seconds: 3600, days: 32 }, failures: { failed: 1, total: 768, days: 32 } },
+  });
+  const everyFiveMinutes = (hours: number): Habit => ({
+    days: DAYS,
+    everyMinutes: 5,
+    startsAt: (at) => isSince(at, hours) || at.getUTCMinutes() === 0,
+  });
+  expect(usualOf(everyFiveMinutes(12))).toMatchObject({
+    degradation: "too-often",
+    usual: { interval: { seconds: 3600, days: 35 } },
+  });
 });
 
 test("the limit that its past sets is explained, where nothing else sets one", () => {
