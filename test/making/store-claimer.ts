@@ -12,7 +12,8 @@ for (let slotMs = 1; slotMs <= Number(slots); slotMs += 1) {
   while (claim.kind === "overlapping") claim = await store.slots.claim(key, holder, Number(leaseMs));
   if (claim.kind !== "claimed") continue;
   console.log(String(slotMs));
-  if (mode === "hold") await new Promise(() => setInterval(() => {}, 1000));
+  // Its end is that of whoever started it.
+  if (mode === "hold") await Bun.stdin.text();
   const claimed = { ...key, holder, attempt: claim.attempt };
   await store.slots.end(claimed, { state: "made", exitCode: 0, note: null }, null);
 }

@@ -65,7 +65,7 @@ export function startClaimer(url: string, slots: number, leaseMs: number, mode: 
   return Bun.spawn(
     [process.execPath, resolve(import.meta.dir, "store-claimer.ts"), url, String(slots), String(leaseMs), mode],
     {
-      stdin: "ignore",
+      stdin: mode === "hold" ? "pipe" : "ignore",
       stdout: "pipe",
       stderr: "inherit",
     },
