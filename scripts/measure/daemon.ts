@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { END, type Warehouse } from "./kept-warehouse.ts";
 import type { Line } from "./line.ts";
+import type { PassMeasures } from "./passes.ts";
 import { median, readCpu, runCommand } from "./processes.ts";
 
 const PASSES = 1000;
@@ -42,8 +43,7 @@ export async function measureDaemon({ directory, binary, small }: Bench): Promis
 
 export function measurePasses({ directory, small }: Bench): Line {
   const config = writeScheduleConfig(directory, small, "* * * * *");
-  const argv = [process.execPath, PASSES_SCRIPT, config, END, String(PASSES)];
-  const readings = JSON.parse(runCommand({ argv })) as number[];
+  const { residentKib: readings } = runPasses(config, PASSES);
   // Collections make single readings differ by a tenth; the first hundred passes fill what is kept.
   const half = Math.ceil(readings.length / 2);
   return {
@@ -51,6 +51,12 @@ export function measurePasses({ directory, small }: Bench): Line {
     ratio: median(readings.slice(half)) / median(readings.slice(1, half)),
     limit: { atMost: 1.1 },
   };
+}
+
+/** So many passes of the configuration's first schedule, the last one at the end of all windows. */
+export function runPasses(config: string, passes: number): PassMeasures {
+  const argv = [process.execPath, PASSES_SCRIPT, config, END, String(passes)];
+  return JSON.parse(runCommand({ argv })) as PassMeasures;
 }
 
 /** A configuration with one CRM, a store of its own and one schedule; where it was written. */

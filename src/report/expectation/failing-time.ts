@@ -125,6 +125,9 @@ type Occurrence = {
   betweenHours: readonly [number, number];
 };
 
+/** Ascending. Few of them are looked at: most streaks are too short. */
+type Occurrences = { length: number; at: (index: number) => Occurrence | undefined };
+
 type Sought = {
   text: string | null;
   /** As `FailingTime`. */
@@ -184,20 +187,21 @@ function readOutcomes(history: RuleHistory): Outcomes {
 function listHours(
   { history: { endHour, firstHour }, failedHours }: Outcomes,
   everyDays: FailingTime["everyDays"],
-): Occurrence[][] {
+): Occurrences[] {
   const step = (everyDays ?? 1) * HOURS_A_DAY;
   const beside = everyDays === null ? 0 : 1;
   const known = Math.floor((endHour - firstHour) / step);
   const newest = NEWEST_DAYS[everyDays ?? "hour"] * HOURS_A_DAY;
   const back = failedHours.map((hour) => endHour - 1 - hour).filter((hours) => hours >= 0 && hours < newest);
-  return [...new Set(back.map((hours) => hours % step))].map((hours) =>
-    Array.from({ length: known }, (_, nth): Occurrence => {
+  return [...new Set(back.map((hours) => hours % step))].map((hours) => ({
+    length: known,
+    at: (nth) => {
       const hour = endHour - 1 - hours - (known - 1 - nth) * step;
       const betweenHours =
         everyDays === null ? ([hour, hour + 1] as const) : ([hour + 2 - step, hour - 1 + step] as const);
       return { atMs: hour * HOUR_MS, fromHour: hour - beside, toHour: hour + beside, betweenHours };
-    }),
-  );
+    },
+  }));
 }
 
 /** How many hours after its time the newest run failed that may be one of them. */
@@ -210,13 +214,13 @@ function findLag(timesMs: number[], { failedHours }: Outcomes): number {
   return 0;
 }
 
-function findStreak(occurrences: Occurrence[], outcomes: Outcomes, sought: Sought): Streak | null {
+function findStreak(occurrences: Occurrences, outcomes: Outcomes, sought: Sought): Streak | null {
   const { text, everyDays, looks, fewest, fewestWell } = sought;
   const streak: { atMs: number; failedHour: number }[] = [];
   const before = { failed: 0, total: 0 };
-  // From the newest one back: most streaks are too short, and then nothing more is asked.
+  // From the newest one back: where the streak is too short nothing more is asked.
   for (let index = occurrences.length - 1; index >= 0; index -= 1) {
-    const occurrence = occurrences[index];
+    const occurrence = occurrences.at(index);
     const find = everyDays === null ? findFailure : findLoneFailure;
     const failedHour = occurrence === undefined ? undefined : find(occurrence, outcomes, sought);
     if (occurrence === undefined || failedHour === undefined) continue;
@@ -312,13 +316,15 @@ function areOthersWell(
  * since the first of them.
  */
 function chanceOf(
-  occurrences: Occurrence[],
+  occurrences: Occurrences,
   { n, sinceHour, looks }: { n: number; sinceHour: number; looks: number },
   { history, failedHours }: Outcomes,
 ): number {
-  const own = new Set(
-    occurrences.flatMap(({ fromHour, toHour }) => [fromHour, toHour, Math.floor((fromHour + toHour) / 2)]),
-  );
+  const own = new Set<number>();
+  for (let index = 0; index < occurrences.length; index += 1) {
+    const { fromHour, toHour } = occurrences.at(index) ?? { fromHour: 0, toHour: -1 };
+    for (let hour = fromHour; hour <= toHour; hour += 1) own.add(hour);
+  }
   const fromHour = history.nowMs / HOUR_MS - (PAST_DAYS * DAY_MS) / HOUR_MS;
   const countOthersSince = (first: number) => {
     const isOther = (hour: number) => hour >= first && !own.has(hour);
@@ -331,7 +337,7 @@ function chanceOf(
   const since = countOthersSince(sinceHour);
   // A day or two tell little: what is usual stands for as many runs as nothing known does.
   const share = Math.max(usual, (PRIOR_RUNS * usual + since.failed) / (PRIOR_RUNS + since.total));
-  const [occurrence] = occurrences;
+  const occurrence = occurrences.at(0);
   const hours = occurrence === undefined ? 1 : occurrence.toHour - occurrence.fromHour + 1;
   return looks * Math.min(1, share * hours) ** n;
 }

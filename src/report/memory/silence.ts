@@ -4,7 +4,6 @@ import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, increase, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
-import { meanOf } from "./spread.ts";
 
 /** All in expected runs, which are no whole numbers. */
 export type Silence = {
@@ -197,7 +196,7 @@ function listRests(hours: Int32Array, rates: Float64Array, calendar: Calendar): 
  */
 function limitByChance(rests: Float64Array): number {
   const k = rests.length;
-  return k === 0 ? 0 : meanOf([...rests]) * k * ((1 / UNLIKELY_REST) ** (1 / k) - 1);
+  return k === 0 ? 0 : rests.reduce((sum, rest) => sum + rest, 0) * ((1 / UNLIKELY_REST) ** (1 / k) - 1);
 }
 
 /** Whether at least twice so much time passed between two starts. */

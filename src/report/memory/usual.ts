@@ -18,7 +18,7 @@ export function describeUsual(history: RuleHistory, silence: Silence | null, sin
   const beforeHour = Math.min(endHour - HOURS_A_DAY, sinceHour);
   const failures = countUsualFailures(history, beforeHour);
   const failureDays = Math.ceil(countCovered(history, beforeHour - PAST_DAYS * HOURS_A_DAY, beforeHour) / HOURS_A_DAY);
-  const interval = silence === null ? null : (measureInterval(history, sinceHour) ?? silence);
+  const interval = (sinceMs === null || silence === null ? null : measureInterval(history, sinceHour)) ?? silence;
   const [duration, records] = [history.seconds, withoutPoorHours(history)].map((levels) =>
     findUsualLevel(levels, history),
   );
