@@ -175,6 +175,15 @@ export function explainBroken(rules: TableName, reason: string): RulesProblem {
   };
 }
 
+/** `withinMs`: of the CRM's time so much is theirs. */
+export function explainSlow(rules: TableName, withinMs: number): RulesProblem {
+  const name = quoteTable(rules);
+  return {
+    fact: `${name} cannot be read: no complete answer within ${withinMs / 1000} s, a quarter of its time`,
+    advice: `see why SELECT * FROM ${name} takes so long, raise timeout, or name another in rules_table`,
+  };
+}
+
 /** The same runs without the rules, where those may not or cannot be read. */
 export function withoutRules(source: Source, problem: RulesProblem): Source {
   return { ...source, rules: fillPlaceholders(NO_RULES, { time: NO_TIME[source.dialect] }), rulesProblem: problem };

@@ -14,6 +14,7 @@ import {
   ruleOf,
 } from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
+import { reportsIn } from "../making/passes.ts";
 import { run } from "../making/warehouses.ts";
 
 const HISTORY = "orchestration.sync_history";
@@ -230,6 +231,28 @@ describe("schedules that cannot be read: the runs are reported, and what is miss
       expect(advice?.recommendation).toContain("in rules_table");
     });
   }
+});
+
+test("a view of schedules that is slow takes a quarter of the time, and not the runs", async () => {
+  // Each row takes a fifth of a second.
+  await using warehouse = await changed(
+    `ALTER TABLE ${SCHEDULE} RENAME TO kept; CREATE VIEW ${SCHEDULE} AS
+      SELECT kept.* FROM orchestration.kept, LATERAL (SELECT pg_sleep(0.2), kept.id FROM generate_series(1, 50)) AS slow WHERE slow.id = kept.id`,
+  );
+  const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\ntimeout = "4s"\n`);
+  const { code, stdout } = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00"), "--format", "json"], {
+    cwd,
+  });
+  expect(code).toBe(0);
+  const [report] = reportsIn(stdout);
+  expect(report?.performance_metrics).toMatchObject({ total_actions: 24, successful_actions: 22 });
+  const problem = report?.findings.find(({ id }) => id === "rules-unreadable");
+  expect(problem?.message).toContain("cannot be read: no complete answer within 1 s, a quarter of its time");
+  const check = await runCli(["check"], { cwd });
+  expect([check.code, check.stdout.replaceAll(/\s+/g, " ")]).toEqual([
+    0,
+    expect.stringContaining('→ see why SELECT * FROM "orchestration"."sync_schedule" takes so long, raise timeout'),
+  ]);
 });
 
 const NAMED: { name: string; sql: string; words: string[] }[] = [

@@ -111,7 +111,7 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
   const [server] = await connection.ask<ServerRow>(serverSql);
   if (server === undefined) throw withoutRow();
   const rows = await readTables(connection, crm);
-  const found = await askForRefusals(connection, target, findSource(rows, crm, "postgres"));
+  const found = await askForRefusals(connection, target, findSource(rows, crm, "postgres"), crm);
   const actions = found.kind === "found" ? found.actions : null;
   const readable = found.kind === "found" && found.actions.readable ? found : null;
   const problem = readable === null ? null : describeTypes(readable);

@@ -74,22 +74,36 @@ async function readSnapshot(
     if (isKnownElsewhere(request, (await request.pastKnownFromMs) ?? null, activity.tableSinceMs)) return activity;
     return { ...activity, ...(await readSmallPast(connection, source, actions, request, activity.tableSinceMs)) };
   };
+  const { source, rules } = await spareRules(connection, target, found, request.crm);
   try {
-    return await read(found.source);
+    return await read(source);
   } catch (error) {
     if (isFirst && CHANGED.test(codeOf(error))) {
       await beginAnew();
       return await readSnapshot(request, target, connection, false);
     }
-    const { source, rules } = found;
     if (rules === null || source.rulesProblem !== null || wasStillRunning(error)) throw error;
     // Perhaps only the rules cannot be read. If the runs cannot, that is said.
     const problem = await beginAnew()
-      .then(async () => await findRulesProblem(connection, target, source, rules))
+      .then(async () => await findRulesProblem(connection, target, source, rules, request.crm))
       .catch(() => null);
     if (problem === null) throw error;
     return await read(withoutRules(source, problem));
   }
+}
+
+type FoundSource = { source: Source; rules: TableFacts | null };
+
+/** Without the rules of a view or a foreign table that cannot be read in its part of the time. */
+async function spareRules(
+  connection: Connection,
+  target: PostgresTarget,
+  { source, rules }: FoundSource,
+  limits: ReadRequest["crm"],
+): Promise<FoundSource> {
+  if (rules?.opaque !== true || source.rulesProblem !== null) return { source, rules };
+  const problem = await findRulesProblem(connection, target, source, rules, limits);
+  return { source: problem === null ? source : withoutRules(source, problem), rules };
 }
 
 /** Which starts of the newest rows cannot be read. */
