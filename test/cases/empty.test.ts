@@ -28,6 +28,16 @@ describe.each(ENGINES)("%s", (engine) => {
     }
   });
 
+  test("empty-before-a-failure: one failure at the end does not hide that all before it brought nothing", async () => {
+    const runs = repeat({ from: "05-25 00:00", to: "07-10 20:00", every: HOUR }, (start) => ({
+      processed: start >= at("06-20 21:00") ? 0 : 10_000,
+      ...(start === at("07-10 20:00") ? { status: "failed", error: "HTTP 500" } : {}),
+    }));
+    const rule = ruleOf(await judge(engine, { runs, schedules: [cron("0 * * * *", "contacts")] }), "contacts");
+    expect(rule).toMatchObject({ condition: "empty", severity: "warning", since: "2026-06-20T21:00:00Z" });
+    expect(rule.message).toEndWith("usually 10,000 a run; its newest run failed at 20:01; last success 19:01");
+  });
+
   test("nightly runs without records for 1 and 20 nights", async () => {
     const runs = repeat({ rule: "nightly", from: "05-25 03:00", to: "07-10 03:00", every: DAY }, (start) => ({
       processed: start >= at("06-20 00:00") ? 0 : 250_000,

@@ -9,6 +9,7 @@ import {
   HOUR,
   interval,
   judge,
+  later,
   makeWarehouse,
   MINUTE,
   repeat,
@@ -36,6 +37,22 @@ describe.each(ENGINES)("%s", (engine) => {
       for (const rule of ["contacts", "deals", "nightly"])
         expect([as, rule, ruleOf(report, rule).severity]).toEqual([as, rule, "critical"]);
     }
+  });
+
+  test("hangs-after-a-failure: the failure before it hides neither the run that hangs nor the outage", async () => {
+    const failed = { status: "failed", error: "HTTP 500" };
+    const series = (rule: string, hungSince: string) => [
+      ...repeat({ rule, from: "05-25 00:00", to: hungSince, every: HOUR }, (start) =>
+        start === at(hungSince) ? HUNG : later(start, HOUR) === at(hungSince) ? failed : {},
+      ),
+    ];
+    const runs = [...series("contacts", "07-10 12:00"), ...series("deals", "07-10 20:00")];
+    const { rules } = await judge(engine, { runs });
+    expect(rules.map(({ rule_name: rule, condition, severity }) => [rule, condition, severity])).toEqual([
+      ["contacts", "overdue", "critical"],
+      ["deals", "stuck", "warning"],
+    ]);
+    expect(rules[1]?.message).toContain("; its newest run failed at 19:01; last success 18:01");
   });
 
   test("hung-rows-of-yesterday: what has started in the window is seen, and nothing else", async () => {

@@ -124,7 +124,7 @@ const TRAPS: Trap[] = [
       expect(report.performance_metrics).toMatchObject({ stale_actions: 1, running_actions: 1, total_actions: 11 });
       expect(report.performance_metrics.duration_seconds).toMatchObject({ n: 10, max: 60 });
       expect(quality(report)).toEqual([["ended-by-cleanup", 1]]);
-      expect(found(report)).toContain("stale-actions");
+      expect(found(report)).toContain("rule-stuck contacts");
       expect(report.error_groups?.map(({ family }) => family)).toEqual(["cleaned-up"]);
     },
   },

@@ -47,14 +47,30 @@ function judgeFirst(facts: RuleFacts): Judgement {
   const first = JUDGES.reduce<Judgement | null>((found, judge) => found ?? judge(facts), null);
   if (first === null) return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
   if (first.condition === "overdue") return addMissed(first, facts);
-  // A few failures in a row must not hide that far too many of its runs fail, or all that are due at one time.
-  const degraded = first.condition === "failing" ? judgeDegraded(facts) : null;
-  if (degraded === null) return first;
+  return first.condition === "failing" ? lookBehind(first, facts) : first;
+}
+
+/** What a few failures in a row must not hide: a run that hangs, runs that bring nothing, far too many failures, all that are due at one time. */
+const BEHIND_FAILURES = [judgeStuck, judgeEmpty, judgeDegraded];
+
+function lookBehind(failing: Judgement, facts: RuleFacts): Judgement {
+  const behind = BEHIND_FAILURES.flatMap((judge) => judge(facts) ?? []);
+  const [worst] = behind.toSorted((a, b) => rankSeverity(b.severity) - rankSeverity(a.severity));
+  if (worst === undefined) return failing;
   const { failingTime } = facts;
-  const isOfTime = failingTime?.isNewest === true && degraded.sinceMs === failingTime.sinceMs;
-  const isOlder = isOfTime && failingTime.sinceMs < (first.sinceMs ?? -Infinity);
-  const by = rankSeverity(degraded.severity) - rankSeverity(first.severity);
-  return by > 0 || (by === 0 && isOlder) ? degraded : first;
+  const isOfTime = failingTime?.isNewest === true && worst.sinceMs === failingTime.sinceMs;
+  const isOlder = isOfTime && failingTime.sinceMs < (failing.sinceMs ?? -Infinity);
+  const by = rankSeverity(worst.severity) - rankSeverity(failing.severity);
+  if (by < 0 || (by === 0 && !isOlder)) return failing;
+  return worst.degradation === "failures" ? worst : addFailing(worst, failing, facts);
+}
+
+function addFailing(judgement: Judgement, failing: Judgement, { rule }: RuleFacts): Judgement {
+  return {
+    ...judgement,
+    message: `${judgement.message}; ${failing.message.slice(`${rule}: `.length)}`,
+    evidence: { ...judgement.evidence, newest_error: failing.evidence["newest_error"] ?? null },
+  };
 }
 
 /** What has not started since its last run may be the least of what is missing. */

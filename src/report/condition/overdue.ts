@@ -13,6 +13,7 @@ import { findLastSuccessHour } from "../memory/onset.ts";
 import { isCertain } from "../memory/silence.ts";
 import { isUsualPause } from "./awaited.ts";
 import { sayDays } from "../memory/words.ts";
+import { rankSeverity } from "../words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
 import { formatMissed, judgeSilentSchedule } from "./missed.ts";
@@ -77,7 +78,7 @@ function judgeFruitless(facts: RuleFacts): Judgement | null {
     firstMs - awaited.secondMs <= clampLateness(awaited.gapMs, lateAfterMs).errorMs;
   const due = isLate ? { ...awaited, atMs: firstMs, secondMs: firstMs } : awaited;
   const since = { ...facts, due, silence, missedSince: { n: 0, isMinimum: false } };
-  const judgement = due === null ? (judgeSilence(since) ?? judgeAge(since, 0)) : judgeDue(since);
+  const judgement = due === null ? asSevere(judgeSilence(since), judgeAge(since, 0)) : judgeDue(since);
   return judgement?.severity === "critical" || fruitless.kind === "skipped" ? judgement : null;
 }
 
@@ -107,7 +108,7 @@ export function judgeSeries({ rule, series, enabled, endedMs, lastSuccessMs, win
 
 function judgeStarts(given: RuleFacts): Judgement | null {
   const facts = { ...given, fruitless: null };
-  if (facts.due !== null) return judgeRemade(facts) ?? judgeDue(facts);
+  if (facts.due !== null) return asSevere(judgeRemade(facts), judgeDue(facts));
   // A run that has begun in time ends the silence, unless it is stuck.
   const begun = facts.open.find(({ startedMs }) => facts.window.endMs - startedMs <= facts.stuckAfterMs);
   const isGuess = facts.limits.basis === "usual-interval" && facts.silence?.isIrregular === true;
@@ -115,7 +116,13 @@ function judgeStarts(given: RuleFacts): Judgement | null {
   const bySilence = judgeSilence(facts);
   // Its weeks know of such rests, and its newest runs do not; nor do these know of holidays.
   if (bySilence === null) return facts.silence?.isUsual === true || holdsHoliday(facts) ? null : byAge;
-  return byAge?.severity === "critical" ? { ...bySilence, severity: byAge.severity } : bySilence;
+  return asSevere(bySilence, byAge);
+}
+
+/** In the words of the first, and no milder than either: the other has perhaps said so for long. */
+function asSevere(told: Judgement | null, other: Judgement | null): Judgement | null {
+  if (told === null || other === null) return told ?? other;
+  return rankSeverity(other.severity) > rankSeverity(told.severity) ? { ...told, severity: other.severity } : told;
 }
 
 /** By its past, where its schedule is younger than the outage. */
@@ -140,13 +147,14 @@ function judgeSilence(facts: RuleFacts): Judgement | null {
   if (silence === null || lastStartMs === null || silence.expected <= silence.limit) return null;
   const expected = Math.floor(silence.expected);
   const usual = `usually ${formatPlural(expected, "run")} would have started since (${sayDays(silence.days)})`;
-  const judgement = describe(facts, isCertain(silence) ? "critical" : "warning", silence.sinceMs ?? window.endMs, null);
+  const told = describe(facts, isCertain(silence) ? "critical" : "warning", silence.sinceMs ?? window.endMs, null);
+  const past = { basis: "past", expected_runs: silence.expected, limit_runs: silence.limit };
+  const judgement = { ...told, evidence: { ...told.evidence, ...past } };
   if (fruitless !== null) return judgement;
   const started = sayStarted(facts);
   return {
     ...judgement,
     message: `${rule}: ${sayOpen(facts)}${started.what} has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${sayLast(facts)}${sayWhatElse(facts, started.isCounted)}`,
-    evidence: { ...judgement.evidence, basis: "past", expected_runs: silence.expected, limit_runs: silence.limit },
   };
 }
 
