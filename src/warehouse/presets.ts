@@ -19,7 +19,7 @@ export type Dialect = "postgres" | "sqlite";
 export type RuleNames = "exact" | "normalized";
 
 /** The columns an index for the report is made of: CRM, rule, start, and what the query reads besides. */
-export type ActionColumns = { source: string; rule: string; start: string; included: string[] };
+export type ActionColumns = { source: string; rule: string; start: string; end: string; included: string[] };
 
 export type Preset = {
   /** Where the tables are by default; null: the search path. */
@@ -59,6 +59,7 @@ export const PRESETS = {
       source: "crm_source",
       rule: "sync_type",
       start: "start_time",
+      end: "end_time",
       included: [
         "sync_type",
         "status",
@@ -113,6 +114,7 @@ export const PRESETS = {
       source: "crm_source",
       rule: "rule",
       start: "started_at",
+      end: "finished_at",
       included: [
         "rule",
         "status",

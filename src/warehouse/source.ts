@@ -150,8 +150,11 @@ function makeSource<T extends TableName>(
 }
 
 /** The relation of the runs without what must be computed of them. */
-export function writeStarts({ columns: { source, start }, actionsTable }: Source): string {
-  return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${actionsTable} AS source_row`;
+/** A clean-up of old runs leaves those that never ended, so many at most: the table begins after them. */
+export const OLDEST_ROWS = 50;
+
+export function writeStarts({ columns: { source, start, end }, actionsTable }: Source): string {
+  return `  SELECT id, ${source} AS crm_source, ${start} AS started_at, ${end} AS finished_at FROM ${actionsTable} AS source_row`;
 }
 
 /** Why a table of rules may not be read. `hidesRows`: the role has the right, but not to all rows. */

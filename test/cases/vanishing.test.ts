@@ -510,6 +510,26 @@ test.each(ENGINES)("%s: purged-in-the-window: what is counted says since when th
   expect((await runCli(asked, { cwd })).stdout).toContain(" · 24 runs, 0 failed · ");
 });
 
+test.each(ENGINES)(
+  "%s: purged-but-for-hung-rows: the table begins after the rows that a clean-up left",
+  async (engine) => {
+    const runs = [
+      // It deletes what ended more than three days ago; these never did.
+      ...repeat({ from: "06-15 05:00", to: "06-15 06:00", every: HOUR }, () => ({ end: null, status: "running" })),
+      ...repeat({ from: "07-07 22:00", to: "07-10 20:00", every: HOUR }),
+    ];
+    // On Monday it ran, and no row says so any more.
+    const schedules = [cron("0 * * * *", "contacts"), cron("0 3 * * 1", "full")];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const { report } = await ask(warehouse, { flags: ["--time-window", "7d"] });
+    expect(report.rules.map(({ rule_name: rule, condition, missed }) => [rule, condition, missed])).toEqual([
+      ["contacts", "ok", 0],
+      ["full", "idle", 0],
+    ]);
+    expect(report.metadata.counted_since).toBe("2026-07-07T22:00:00Z");
+  },
+);
+
 describe("purged-partitions: what was due before the oldest row was not missed, in parts and behind a view", () => {
   const HISTORY = "orchestration.sync_history";
   const inParts = `ALTER TABLE ${HISTORY} RENAME TO whole;

@@ -31,7 +31,7 @@ const found: FoundTables = {
   shape: "H",
   actions,
   rules: { ...actions, name: '"o"."sync_schedule"', relation: "sync_schedule", rows: 20, bytes: 8192 },
-  columns: { source: "crm_source", rule: "sync_type", start: "start_time", included: ["status"] },
+  columns: { source: "crm_source", rule: "sync_type", start: "start_time", end: "end_time", included: ["status"] },
 };
 const good: Postgres = {
   kind: "postgres",

@@ -17,7 +17,7 @@ import { UNREADABLE_END, ZONED } from "../casts.ts";
 import { PARTS } from "../document.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
-import { writeStarts, type Source } from "../source.ts";
+import { OLDEST_ROWS, writeStarts, type Source } from "../source.ts";
 import { writeCutError } from "../long-values.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
@@ -41,7 +41,9 @@ export type Parameter = postgres.ParameterOrJSON<never>;
 const STATES = ["success", "partial", "failed", "running", "pending", "skipped", "unknown", "dry_run", "wrapper"];
 const WORDS_OF_STATES = `('{${STATES.join()}}'::text[])`;
 
-const OLDEST_MS = "floor(tstzrange_subdiff(min(started_at), 'epoch') * 1000)::int8";
+/** Of the oldest rows. */
+const OLDEST_MS = `floor(tstzrange_subdiff(
+  coalesce(min(started_at) FILTER (WHERE finished_at IS NOT NULL), min(started_at)), 'epoch') * 1000)::int8`;
 
 /** In the place of hourly.sql. */
 const NO_HOURLY = "min(started_at) AS first, NULL::int8[] AS spans, NULL::int8[] AS durations, NULL::int8[] AS records";
@@ -180,10 +182,11 @@ function composeTableSince(
   // As of SQLite, where nothing else costs less: of a large table the rows of other CRMs may not be looked through.
   const ofCrm = leads(source, start) && !isSmall ? "crm_source = :crm::text AND " : "";
   if (isSmall || ofCrm !== "" || leads(start))
-    return `(SELECT ${OLDEST_MS} FROM starts WHERE ${ofCrm}started_at > '-infinity')`;
+    return `(SELECT ${OLDEST_MS} FROM (SELECT started_at, finished_at FROM starts WHERE ${ofCrm}started_at > '-infinity'
+      ORDER BY started_at LIMIT ${OLDEST_ROWS}) oldest)`;
   // The names are those of the look-back by rules.
   return parts === null && leads(source, rule, start)
-    ? `(SELECT ${OLDEST_MS} FROM names n CROSS JOIN LATERAL (SELECT started_at FROM actions a
+    ? `(SELECT ${OLDEST_MS} FROM names n CROSS JOIN LATERAL (SELECT started_at, finished_at FROM actions a
         WHERE a.crm_source = :crm::text AND a.rule = n.rule AND started_at > '-infinity' ORDER BY started_at LIMIT 1) oldest)`
     : "NULL::int8";
 }

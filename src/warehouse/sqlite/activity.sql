@@ -190,7 +190,7 @@ SELECT json_object(
     SELECT DISTINCT CAST(substr(coalesce(crm_source, ''), 1, 100) AS TEXT) AS source FROM starts
     WHERE {near_range} AND {start_ms} >= :before AND {start_ms} < :to
       AND (coalesce(crm_source, '') = '' OR (crm_source <> :crm AND {bare_source} = {bare_crm})) LIMIT 3)))),
-  'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM starts)),
+  'table_since', (SELECT {start_ms} FROM {oldest}),
   'known_since', iif((SELECT count(*) FROM reach) = 0, 0, coalesce((SELECT min(started_ms) FROM newest), :before)),
   'lookback', {lookback_rows},
   'rules', json((SELECT json_group_array(json_object(

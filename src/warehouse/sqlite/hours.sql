@@ -10,5 +10,5 @@ SELECT json_object(
       SELECT rule, state, {hourly}
       FROM r WHERE state NOT IN ('dry_run', 'wrapper') AND NOT (SELECT wrappers_only FROM lone) GROUP BY rule, state)))),
   'newest', {newest_runs},
-  'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM starts))
+  'table_since', (SELECT {start_ms} FROM {oldest})
 ) AS document

@@ -8,7 +8,7 @@ import { UNREADABLE_END } from "../casts.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
 import type { Dialect } from "../presets.ts";
-import { writeStarts, type Source } from "../source.ts";
+import { OLDEST_ROWS, writeStarts, type Source } from "../source.ts";
 import { writeCutError } from "../long-values.ts";
 import { fillPlaceholders, listParameters, numberParameters, type Statement } from "../template.ts";
 import { writeBareSource, writeCleanedUp, spellPlain, writeRuleName, writeWord, writeHasError } from "../vocabulary.ts";
@@ -73,6 +73,7 @@ export function composeActivity(source: Source, request: ReadRequest, spellings:
     starts: writeStarts(source),
     unreadable_end: UNREADABLE_END[dialect],
     has_error: writeHasError(dialect),
+    oldest: OLDEST,
     hourly: hourlySql,
     has_hours: holdsHours(request, bounds) ? "true" : "false",
     most: String(MOST_HOURLY_RUNS),
@@ -111,6 +112,7 @@ export function composeHours(
     most: String(most),
     starts: writeStarts(source),
     start_ms: writeInstantMs("started_at", reading),
+    oldest: OLDEST,
     newest_runs: fillPlaceholders(newestRunsSql, { chosen: "settled_ms < :to", most: String(MOST_KEPT_RUNS) }),
   });
   const parameters = bindScan(request.crm, bounds);
@@ -119,6 +121,9 @@ export function composeHours(
     stages: composeStages(source, reading, [bounds.scanFromMs, bounds.toMs], parameters),
   };
 }
+
+const OLDEST = `(SELECT coalesce(min(iif(nullif(finished_at, '') IS NULL, NULL, started_at)), min(started_at)) AS started_at
+    FROM (SELECT started_at, finished_at FROM starts WHERE started_at IS NOT NULL ORDER BY started_at LIMIT ${OLDEST_ROWS}))`;
 
 const SCAN = fillPlaceholders(scanSql, { told: TOLD, placed: PLACED });
 
