@@ -43,7 +43,7 @@ const WORDS_OF_STATES = `('{${STATES.join()}}'::text[])`;
 
 /** Of the oldest rows. */
 const OLDEST_MS = `floor(tstzrange_subdiff(
-  coalesce(min(started_at) FILTER (WHERE finished_at IS NOT NULL), min(started_at)), 'epoch') * 1000)::int8`;
+  coalesce(min(started_at) FILTER (WHERE has_end), min(started_at)), 'epoch') * 1000)::int8`;
 
 /** In the place of hourly.sql. */
 const NO_HOURLY = "min(started_at) AS first, NULL::int8[] AS spans, NULL::int8[] AS durations, NULL::int8[] AS records";
@@ -182,11 +182,11 @@ function composeTableSince(
   // As of SQLite, where nothing else costs less: of a large table the rows of other CRMs may not be looked through.
   const ofCrm = leads(source, start) && !isSmall ? "crm_source = :crm::text AND " : "";
   if (isSmall || ofCrm !== "" || leads(start))
-    return `(SELECT ${OLDEST_MS} FROM (SELECT started_at, finished_at FROM starts WHERE ${ofCrm}started_at > '-infinity'
+    return `(SELECT ${OLDEST_MS} FROM (SELECT started_at, finished_at IS NOT NULL AS has_end FROM starts WHERE ${ofCrm}started_at > '-infinity'
       ORDER BY started_at LIMIT ${OLDEST_ROWS}) oldest)`;
   // The names are those of the look-back by rules.
   return parts === null && leads(source, rule, start)
-    ? `(SELECT ${OLDEST_MS} FROM names n CROSS JOIN LATERAL (SELECT started_at, finished_at FROM actions a
+    ? `(SELECT ${OLDEST_MS} FROM names n CROSS JOIN LATERAL (SELECT started_at, finished_at IS NOT NULL AS has_end FROM actions a
         WHERE a.crm_source = :crm::text AND a.rule = n.rule AND started_at > '-infinity' ORDER BY started_at LIMIT 1) oldest)`
     : "NULL::int8";
 }

@@ -122,8 +122,10 @@ export function composeHours(
   };
 }
 
-const OLDEST = `(SELECT coalesce(min(iif(nullif(finished_at, '') IS NULL, NULL, started_at)), min(started_at)) AS started_at
-    FROM (SELECT started_at, finished_at FROM starts WHERE started_at IS NOT NULL ORDER BY started_at LIMIT ${OLDEST_ROWS}))`;
+/** An end may be of any length: that there is one says its type alone. */
+const OLDEST = `(SELECT coalesce(min(iif(has_end, started_at, NULL)), min(started_at)) AS started_at
+    FROM (SELECT started_at, typeof(finished_at) <> 'null' AS has_end FROM starts
+      WHERE started_at IS NOT NULL ORDER BY started_at LIMIT ${OLDEST_ROWS}))`;
 
 const SCAN = fillPlaceholders(scanSql, { told: TOLD, placed: PLACED });
 
