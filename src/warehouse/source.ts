@@ -149,10 +149,10 @@ function makeSource<T extends TableName>(
   };
 }
 
-/** The relation of the runs without what must be computed of them. */
 /** A clean-up of old runs leaves those that never ended, so many at most: the table begins after them. */
 export const OLDEST_ROWS = 50;
 
+/** The relation of the runs without what must be computed of them. */
 export function writeStarts({ columns: { source, start, end }, actionsTable }: Source): string {
   return `  SELECT id, ${source} AS crm_source, ${start} AS started_at, ${end} AS finished_at FROM ${actionsTable} AS source_row`;
 }

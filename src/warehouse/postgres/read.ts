@@ -17,7 +17,7 @@ import { mayReachNames, type TableFacts } from "./lookback.ts";
 import { quoteTable } from "../tables.ts";
 import type { Statement } from "../template.ts";
 import { inSnapshot } from "./patience.ts";
-import { findRulesProblem } from "./refusals.ts";
+import { findRulesProblem, findSlowness } from "./refusals.ts";
 import { beginSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
 import { composeActivity, composeNameProbe, composeProbe, composeSpelling, type Parameter } from "./statement.ts";
@@ -74,7 +74,10 @@ async function readSnapshot(
     if (isKnownElsewhere(request, (await request.pastKnownFromMs) ?? null, activity.tableSinceMs)) return activity;
     return { ...activity, ...(await readSmallPast(connection, source, actions, request, activity.tableSinceMs)) };
   };
-  const { source, rules } = await spareRules(connection, target, found, request.crm);
+  const { rules } = found;
+  const isAsked = rules !== null && found.source.rulesProblem === null;
+  const slowness = isAsked ? await findSlowness(connection, found.source, rules, request.crm) : null;
+  const source = slowness === null ? found.source : withoutRules(found.source, slowness);
   try {
     return await read(source);
   } catch (error) {
@@ -90,20 +93,6 @@ async function readSnapshot(
     if (problem === null) throw error;
     return await read(withoutRules(source, problem));
   }
-}
-
-type FoundSource = { source: Source; rules: TableFacts | null };
-
-/** Without the rules of a view or a foreign table that cannot be read in its part of the time. */
-async function spareRules(
-  connection: Connection,
-  target: PostgresTarget,
-  { source, rules }: FoundSource,
-  limits: ReadRequest["crm"],
-): Promise<FoundSource> {
-  if (rules?.opaque !== true || source.rulesProblem !== null) return { source, rules };
-  const problem = await findRulesProblem(connection, target, source, rules, limits);
-  return { source: problem === null ? source : withoutRules(source, problem), rules };
 }
 
 /** Which starts of the newest rows cannot be read. */

@@ -35,7 +35,7 @@ export async function askForRefusals<T extends Table>(
   return { ...told, source: withoutRules(source, explainRules(failure, rules, target, connection, limits)) };
 }
 
-/** Why the rules cannot be read; null: they can be. */
+/** Why the rules cannot be read, where they are what failed a report; null: they can be. */
 export async function findRulesProblem(
   connection: Connection,
   target: PostgresTarget,
@@ -45,6 +45,18 @@ export async function findRulesProblem(
 ): Promise<RulesProblem | null> {
   const failure = await findRulesFailure(connection, source, rules, limits);
   return failure === null ? null : explainRules(failure, rules, target, connection, limits);
+}
+
+/** Why a view or a foreign table of the rules takes longer than its part of the time; null: it does not. What else fails, fails the report. */
+export async function findSlowness(
+  connection: Connection,
+  source: Source,
+  rules: TableFacts,
+  limits: Limits,
+): Promise<RulesProblem | null> {
+  if (!rules.opaque) return null;
+  const failure = await findRulesFailure(connection, source, rules, limits);
+  return wasStillRunning(failure) ? explainSlow(rules, partOf(limits)) : null;
 }
 
 /** A view or a foreign table of the rules may take as long as it likes: what they say is worth less than the runs, which are read after them. */
