@@ -3,7 +3,7 @@ import { HOUR_MS, HOURS_A_DAY } from "../time/units.ts";
 import type { Window } from "../time/window.ts";
 import { NEWEST_RUNS, type ReadActivity, type RuleActivity } from "./activity.ts";
 import { settledAt } from "./rules/attempts.ts";
-import { countRuns, where, within, type HourColumns } from "./memory/columns.ts";
+import { countRuns, countRunsWithin, type HourColumns, where, within } from "./memory/columns.ts";
 import { usualRecords } from "./memory/emptiness.ts";
 import type { RuleHistory } from "./memory/history.ts";
 import { isPastKnown, PAST_DAYS } from "./memory/known.ts";
@@ -98,7 +98,7 @@ function readHistory(history: RuleHistory | null): Streak | null {
   const usual = usualRecords(history, lastHour + 1);
   if (firstHour === undefined || usual === null) return null;
   const [from, to] = [lastHour + 1 - PAST_DAYS * HOURS_A_DAY, lastHour + 1] as const;
-  const told = countRuns(within(empties, from, to));
+  const told = countRunsWithin(empties, from, to);
   const untold = Math.max(0, countSuccesses(within(finished, from, to)) - told);
   return { n: countSuccesses(since), sinceMs: firstHour * HOUR_MS, isAtLeast: false, usual, before: { told, untold } };
 }

@@ -10,7 +10,7 @@ import {
 } from "../../text/figures.ts";
 import { describeNearSources } from "../near-sources.ts";
 import { HOUR_MS } from "../../time/units.ts";
-import { countRuns, within } from "../memory/columns.ts";
+import { countRunsWithin } from "../memory/columns.ts";
 import { NEWEST_RUNS, type StatusCounts } from "../activity.ts";
 import { compareNames, type ActionStatus } from "../words.ts";
 import { inform, isRetired, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
@@ -110,7 +110,7 @@ function countVanished(states: RuleState[]): number {
   return states.reduce((sum, { facts: { history, window } }) => {
     if (history === null) return sum;
     const [fromHour, toHour] = [Math.ceil(window.startMs / HOUR_MS), Math.floor(window.endMs / HOUR_MS)];
-    return sum + countRuns(within(history.finished, fromHour, toHour));
+    return sum + countRunsWithin(history.finished, fromHour, toHour);
   }, 0);
 }
 

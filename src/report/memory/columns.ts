@@ -105,10 +105,16 @@ function sortByHour({ hours, counts, values }: HourColumns): HourColumns {
   return sorted;
 }
 
+const NO_HOURS: HourColumns = { hours: new Int32Array(), counts: new Uint32Array(), values: new Float64Array() };
+
 /** The hours of `[fromHour, toHour)`, without a copy. */
-export function within({ hours, counts, values }: HourColumns, fromHour: number, toHour: number): HourColumns {
+export function within(columns: HourColumns, fromHour: number, toHour: number): HourColumns {
+  const { hours, counts, values } = columns;
   const from = indexOf(hours, fromHour);
   const to = indexOf(hours, toHour);
+  // Mostly all or none, and to make three views takes longer than to find out.
+  if (from >= to) return NO_HOURS;
+  if (from === 0 && to === hours.length) return columns;
   return { hours: hours.subarray(from, to), counts: counts.subarray(from, to), values: values.subarray(from, to) };
 }
 
@@ -122,6 +128,14 @@ export function where({ hours, counts, values }: HourColumns, isWanted: (hour: n
 export function countRuns({ counts }: Pick<HourColumns, "counts">): number {
   let sum = 0;
   for (let index = 0; index < counts.length; index += 1) sum += counts[index] ?? 0;
+  return sum;
+}
+
+/** Of the hours of `[fromHour, toHour)`. */
+export function countRunsWithin({ hours, counts }: HourColumns, fromHour: number, toHour: number): number {
+  const to = indexOf(hours, toHour);
+  let sum = 0;
+  for (let index = indexOf(hours, fromHour); index < to; index += 1) sum += counts[index] ?? 0;
   return sum;
 }
 

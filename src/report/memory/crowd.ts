@@ -1,6 +1,6 @@
 /** Whether a rule starts far more often than on any day it is known for. */
 import { HOURS_A_DAY } from "../../time/units.ts";
-import { countRuns, where, within } from "./columns.ts";
+import { countRunsWithin, where, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 import { WEEK_DAYS } from "./known.ts";
 
@@ -70,7 +70,7 @@ function findBurstSince(history: RuleHistory, settledDays: number): Burst | null
   if (countCovered(history, Math.max(fromHour, history.firstHour), settledHour) < FEWEST_DAYS * HOURS_A_DAY)
     return null;
   const usual = within(starts, fromHour, settledHour).counts.reduce((most, n) => Math.max(most, n), 0);
-  const isBusy = (hour: number) => countRuns(within(starts, hour, hour + 1)) > usual;
+  const isBusy = (hour: number) => countRunsWithin(starts, hour, hour + 1) > usual;
   const { hours } = where(within(starts, settledHour, endHour), isBusy);
   const last = hours.at(-1);
   if (last === undefined) return null;
@@ -85,7 +85,7 @@ export function countUsual(history: RuleHistory, hours: number): number | null {
     const fromHour = Math.max(history.firstHour, toHour - PAST_DAYS * HOURS_A_DAY);
     const known = countCovered(history, fromHour, toHour);
     if (known < FEWEST_DAYS * HOURS_A_DAY) return [];
-    return [(countRuns(within(history.starts, fromHour, toHour)) * hours) / known];
+    return [(countRunsWithin(history.starts, fromHour, toHour) * hours) / known];
   });
   return counted.length === 0 ? null : Math.min(...counted);
 }
@@ -96,7 +96,7 @@ function isNoCrowd(
   hours: number,
   spans: number[],
 ): boolean {
-  const startedIn = (nth: number) => countRuns(within(starts, endHour - (nth + 1) * hours, endHour - nth * hours));
+  const startedIn = (nth: number) => countRunsWithin(starts, endHour - (nth + 1) * hours, endHour - nth * hours);
   const isKnown = (nth: number) => {
     const [fromHour, toHour] = [endHour - (nth + 1) * hours, endHour - nth * hours];
     return fromHour >= firstHour && countCovered({ coveredBefore }, fromHour, toHour) >= hours - 1;

@@ -1,7 +1,7 @@
 /** Whether runs take longer, or bring less, than usual at these hours: against the rule's own days. */
 import { HOURS_A_DAY } from "../../time/units.ts";
 import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
-import { countRuns, where, within, type HourColumns } from "./columns.ts";
+import { countRuns, countRunsWithin, type HourColumns, where, within } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { PAST_DAYS, WEEK_DAYS } from "./known.ts";
 import { findOnset, type Direction, type Moved } from "./level-onset.ts";
@@ -145,7 +145,7 @@ function findToday(levels: HourColumns, history: RuleHistory, options: LevelOpti
 function chooseDay(levels: HourColumns, endHour: number): { fromHour: number; isRare: boolean } {
   const dayAgo = endHour - HOURS_A_DAY;
   const newestHour = hourOfNewest(levels, FEWEST_RUNS);
-  const runs = countRuns(within(levels, dayAgo, endHour));
+  const runs = countRunsWithin(levels, dayAgo, endHour);
   const usually = runsADay(chooseBefore(levels, dayAgo));
   if (newestHour < dayAgo && (usually < FEWEST_RUNS || newestHour < endHour - MOST_REST_HOURS))
     return { fromHour: newestHour, isRare: true };

@@ -1,7 +1,7 @@
 /** Whether a rule starts far more seldom than it usually does at these hours of the week. */
 import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { poissonBelow } from "../chance.ts";
-import { countRuns, type HourColumns, within } from "./columns.ts";
+import { countRunsWithin, type HourColumns, within } from "./columns.ts";
 import { HOURS_A_WEEK } from "./calendar.ts";
 import { SETTLED_DAYS } from "./crowd.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
@@ -47,7 +47,7 @@ export function findLull(history: RuleHistory): Lull | null {
 
 /** For certain, and at little cost: hardly fewer started than in the busiest span of all that is looked at. False: perhaps. */
 function isNoLull({ starts, firstHour }: RuleHistory, toHour: number, hours: number): boolean {
-  const startedIn = (endHour: number) => countRuns(within(starts, endHour - hours, endHour));
+  const startedIn = (endHour: number) => countRunsWithin(starts, endHour - hours, endHour);
   const fromHour = Math.max(firstHour, toHour - LONGEST_DAYS * HOURS_A_DAY);
   let busiest = 0;
   for (let endHour = toHour; endHour > fromHour; endHour -= hours) busiest = Math.max(busiest, startedIn(endHour));

@@ -1,6 +1,6 @@
 /** A time of day at which a rule usually starts, and starts no more, while it goes on at others: no count of a day tells it from chance. */
 import { HOURS_A_DAY } from "../../time/units.ts";
-import { countRuns, within } from "./columns.ts";
+import { countRuns, countRunsWithin, within } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
 
@@ -47,8 +47,8 @@ function measureSilence(history: RuleHistory, hourOfDay: number): SilentTime | n
   const [first, oldest] = [missed.at(-1), past.at(-1)];
   if (first === undefined || oldest === undefined || missed.length < FEWEST_MISSED) return null;
   if (usual.length < FEWEST_USUAL || shareOf(usual) < USUAL_SHARE) return null;
-  const perHour = countRuns(within(starts, oldest.hour, first.hour)) / (first.hour - oldest.hour);
-  const started = countRuns(within(starts, first.hour - BESIDE_HOURS, endHour));
+  const perHour = countRunsWithin(starts, oldest.hour, first.hour) / (first.hour - oldest.hour);
+  const started = countRunsWithin(starts, first.hour - BESIDE_HOURS, endHour);
   if (started === 0 || started + OWN_RUN * missed.length > perHour * (endHour - first.hour)) return null;
   return { sinceHour: first.hour, n: missed.length, days: usual.length };
 }

@@ -27,18 +27,18 @@ export function describeUsual(before: HourColumns, calendar: Calendar): Usual {
 
 function createUsual(before: HourColumns, calendar: Calendar): Usual {
   const medians: number[] = [];
-  const collect = createCollector(before, calendar);
-  return (slot) => (medians[slot] ??= medianAt(slot, collect));
+  const collector = createCollector(before, calendar);
+  return (slot) => (medians[slot] ??= medianAt(slot, collector));
 }
 
-/** The values of all hours from one slot to another; what is collected next takes its place. */
-type Collect = (spans: [fromSlot: number, toSlot: number][]) => Weighted;
+/** The values of all hours from one slot to another stand first in `room`, as many as are told; what is collected next takes their place. */
+type Collector = { room: Weighted; collect: (spans: [fromSlot: number, toSlot: number][]) => number };
 
-function createCollector({ hours, counts, values }: HourColumns, calendar: Calendar): Collect {
+function createCollector({ hours, counts, values }: HourColumns, calendar: Calendar): Collector {
   const [first = 0, last = -1] = [hours[0], hours.at(-1)];
   const positions = last - first + 1 === hours.length ? null : listPositions(hours, first, last);
   const room = { values: new Float64Array(hours.length), weights: new Float64Array(hours.length) };
-  return (spans) => {
+  const collect: Collector["collect"] = (spans) => {
     let length = 0;
     for (const [fromSlot, toSlot] of spans) {
       for (let slot = fromSlot; slot < toSlot; slot += 1) {
@@ -54,8 +54,9 @@ function createCollector({ hours, counts, values }: HourColumns, calendar: Calen
         }
       }
     }
-    return { values: room.values.subarray(0, length), weights: room.weights.subarray(0, length) };
+    return length;
   };
+  return { room, collect };
 }
 
 /** Of each hour from the first on the place in the list, from 1 on; 0: it is not in it. */
@@ -65,14 +66,14 @@ function listPositions(hours: Int32Array, first: number, last: number): Uint32Ar
   return positions;
 }
 
-function medianAt(slot: number, collect: Collect): number {
+function medianAt(slot: number, { room, collect }: Collector): number {
   const own = collect([[slot, slot + 1]]);
-  if (own.values.length >= FEWEST_AT_HOUR) return weightedMedian(own);
+  if (own >= FEWEST_AT_HOUR) return weightedMedian(room, 0, own);
   const near = collect(nearSlots(slot).map((one) => [one, one + 1]));
-  if (near.values.length >= FEWEST_NEAR_HOUR) return weightedMedian(near);
+  if (near >= FEWEST_NEAR_HOUR) return weightedMedian(room, 0, near);
   const first = slot - (slot % HOURS_A_DAY);
   const ofDay = collect([[first, first + HOURS_A_DAY]]);
-  return weightedMedian(ofDay.values.length >= FEWEST_NEAR_HOUR ? ofDay : collect([[0, DAY_SLOTS]]));
+  return weightedMedian(room, 0, ofDay >= FEWEST_NEAR_HOUR ? ofDay : collect([[0, DAY_SLOTS]]));
 }
 
 /** The hour, the one before and the one after, on the same kind of day. */
