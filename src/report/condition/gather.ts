@@ -115,7 +115,8 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     // What was due before the table's oldest row may have run and been deleted, or the CRM may be younger.
     mayBePurged ? (activity.tableSinceMs ?? -Infinity) : -Infinity,
   );
-  const all = { schedules: inForce, countedFromMs, changedMs, usualGapMs: findUsualGap(finished), history };
+  const purgedMs = mayBePurged ? activity.tableSinceMs : null;
+  const all = { schedules: inForce, countedFromMs, changedMs, purgedMs, usualGapMs: findUsualGap(finished), history };
   // What cannot be read may be a run of any schedule.
   const stopped =
     expectation === null || (found?.unreadable?.newer ?? 0) > 0
