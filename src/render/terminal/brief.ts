@@ -114,7 +114,9 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
 /** How many runs failed, and of what: families of causes, and messages that no family knows where they are frequent. */
 function describeFailures({ performance_metrics: metrics, error_groups: groups, findings }: Report): string {
   // Whichever finding counts them, they are over or not.
-  const isOver = findings.some(({ id, evidence }) => id === "failures-many" && evidence["over"] === true);
+  const isOver = findings.some(
+    ({ id, evidence }) => (id === "failures-many" || id === "success-rate-low") && evidence["over"] === true,
+  );
   const causes = new Map<string, number>();
   for (const { family, example, count } of groups) {
     const message = count > 1 ? cutText(example ?? "no message", LONGEST_CAUSE) : null;
