@@ -10,6 +10,7 @@ import { secure } from "./server/finish.ts";
 import { followStore } from "./server/follow-store.ts";
 import { listen } from "./server/listen.ts";
 import { createFresh } from "./server/passes.ts";
+import { stateOf } from "./server/state.ts";
 import { formatInstant } from "./text/figures.ts";
 import { ASKED_WINDOW_MS } from "./server/usual-window.ts";
 import { VERSION } from "./version.ts";
@@ -107,18 +108,17 @@ export async function serve(options: Omit<DaemonOptions, "beside">): Promise<voi
   });
 }
 
-/** CRMs of which the store has no report are read at once, at the start and after a reload: the first page has something to say. */
-async function readUnread({ config, store, clock, fresh, log }: ServeContext): Promise<void> {
+/**
+ * CRMs of which the store has no report, or one that is too old, are read at once, at the start and after a reload: the first page
+ * has something to say about now.
+ */
+async function readUnread(context: ServeContext): Promise<void> {
   try {
-    const unread: string[] = [];
-    const untilMs = await store.reports.findPresent(clock());
-    for (const { name } of config().crms) {
-      const [row] = await store.reports.list({ sources: [name], untilMs, limit: 1 });
-      if (row === undefined) unread.push(name);
-    }
-    if (unread.length > 0) await fresh.request(unread, ASKED_WINDOW_MS);
+    const states = await stateOf(context).crms();
+    const unread = states.filter(({ newest, stale }) => newest === null || stale !== null).map(({ name }) => name);
+    if (unread.length > 0) await context.fresh.request(unread, ASKED_WINDOW_MS);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.warn(`whether there are reports is not known: ${error.message}`);
+    context.log.warn(`whether there are reports is not known: ${error.message}`);
   }
 }

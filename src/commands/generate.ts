@@ -120,16 +120,18 @@ export default defineCommand(
       );
     }
 
+    const isKept = args.store && config.store.configured;
     const pass = await runPass({
       config,
       crms,
       window,
       nowMs,
-      detailed,
+      // The pages show single runs, whoever made the report.
+      detailed: detailed || isKept,
       baseline,
       exportTo: exporting ? { directory, keep: config.export.keep } : null,
       readMemory: config.store.configured ? readMemoryOf(config.store) : null,
-      isKept: args.store && config.store.configured,
+      isKept,
       log,
       signal: runtime.signal,
       reportInterrupted: true,
@@ -150,7 +152,7 @@ export default defineCommand(
     // What is unfinished is neither kept nor a success; main gives the signal's exit code.
     if (runtime.signal.aborted) return EXIT.someUnreadable;
     // After printing: a store that is slow or away must not keep the report from the operator.
-    if (args.store && config.store.configured) {
+    if (isKept) {
       const { keepAdhoc } = await import("../deliver.ts");
       failedDeliveries += await keepAdhoc(pass, config.store, nowMs, log);
     }

@@ -184,7 +184,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a pass over several CRMs",
     severities: ["warning", "critical"],
     means: "Several CRMs failed in the same minutes with the same kind of error.",
-    when: "Three CRMs share a minute, or two CRMs share two minutes, and their own rates of failures do not explain it. Minutes no more than five apart are one time. It is a warning where it is over: nothing has failed so for half an hour, and in each CRM a rule that did has succeeded since, or any other where none of them ever has.",
+    when: "Three CRMs share a minute, or two CRMs share two minutes, and their own rates of failures do not explain it. Minutes no more than five apart are one time; so are failures of one rule between which it did not run. It is a warning where it is over: nothing has failed so for half an hour, and in each CRM a rule that did has succeeded since, or any other where none of them ever has.",
   },
   "silence-shared": {
     about: "a pass over several CRMs",

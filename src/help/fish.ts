@@ -7,10 +7,14 @@ export function writeFish(commands: CommandHelp[]): string {
   return `# fish completion for ${PROGRAM}
 function __automation_reports_at
     set -l path
+    set -g __automation_reports_place 0
     for word in (commandline -opc)[2..-1]
         string match -q -- '-*' $word; and break
-        contains -- (string join ' ' $path $word) ${names.map(quote).join(" ")}; or break
-        set -a path $word
+        if test $__automation_reports_place = 0; and contains -- (string join ' ' $path $word) ${names.map(quote).join(" ")}
+            set -a path $word
+        else
+            set __automation_reports_place (math $__automation_reports_place + 1)
+        end
     end
     contains -- "$path" $argv
 end
@@ -47,10 +51,14 @@ ${commands.flatMap(writeCommand).join("\n")}
 }
 
 function writeCommand({ names, commands, flags, words }: CommandHelp): string[] {
-  const here = `complete -c ${PROGRAM} -n ${quote(`__automation_reports_at ${names.map(quote).join(" ")}`)}`;
+  const condition = `__automation_reports_at ${names.map(quote).join(" ")}`;
+  const begin = (when: string) => `complete -c ${PROGRAM} -n ${quote(when)}`;
+  const here = begin(condition);
   return [
     ...commands.map(({ name, summary }) => `${here} -a ${name} -d ${quote(summary)}`),
-    ...words.flatMap((word) => writeWord(here, word)),
+    ...words.flatMap((word, index) =>
+      writeWord(begin(`${condition}; and test $__automation_reports_place = ${index}`), word),
+    ),
     ...flags.map((flag) => `${here}${writeNames(flag)}${writeValue(flag)} -d ${quote(flag.description)}`),
   ];
 }

@@ -115,6 +115,25 @@ describe.each(ENGINES)("%s", (engine) => {
     ]);
   });
 
+  test("rate-of-an-outage-that-is-over: eight failures of one hour, which are fewer than are told for themselves", async () => {
+    const isBad = isWithin("07-10 10:00", "07-10 11:00");
+    const error = "Could not resolve proxy.internal";
+    const failing = (start: string) => (isBad(start) ? { status: "failed", error } : {});
+    const often = { from: "06-15 00:00", to: "07-10 20:45", every: 15 * MINUTE };
+    // One failed run of a rule is nothing to tell of it.
+    const seldom = ["jobs", "leads", "quotes", "users"].flatMap((rule) => hourly(rule, failing));
+    const runs = [...repeat({ rule: "deals", ...often }, failing), ...seldom];
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const { findings, recommendations } = (await ask(warehouse)).report;
+    const low = findings.findIndex(({ id }) => id === "success-rate-low");
+    expect(findings[low]?.message).toEndWith(", below the usual 100.0 % (5 weeks); over: none since 10:46");
+    expect(recommendations.find(({ finding }) => finding === low)?.recommendation).toBe(
+      `See the logs of that time, so that it does not come again: "${error}" (deals, jobs, leads)`,
+    );
+    const during = (await ask(warehouse, { as: "07-10 11:00" })).report.findings.map(({ message }) => message);
+    expect(during.join()).not.toContain("over: none");
+  });
+
   test("rare-failures-over: three nights of failures are an info after three that succeeded", async () => {
     const isBad = isWithin("07-05 00:00", "07-08 00:00");
     const runs = repeat({ rule: "deals", from: "06-01 02:00", to: "07-11 02:00", every: DAY }, (start) =>

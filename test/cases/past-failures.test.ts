@@ -42,6 +42,20 @@ test.each(ENGINES)("%s: two of three runs fail, whichever the newest is", async 
   }
 });
 
+test.each(ENGINES)("%s: failures that are over began with the first of them, and not with its hour", async (engine) => {
+  const runs = repeat({ from: "06-19 00:00", to: "07-10 20:55", every: 5 * MINUTE }, (start) =>
+    start >= at("07-10 14:50") && start < at("07-10 16:00") ? { status: "failed", error: "HTTP 503" } : {},
+  );
+  await using warehouse = await makeWarehouse(engine, { runs });
+  const { report } = await ask(warehouse);
+  const { since, message } = ruleOf(report, "contacts");
+  expect(since).toBe("2026-07-10T14:51:00Z");
+  expect(message).toContain("14 of 288 runs failed (4.9 %), more than usual since 14:51: ");
+  // Of a window that begins within that hour, what was before is not known.
+  const later = await ask(warehouse, { flags: ["--time-window", "370m"] });
+  expect(ruleOf(later.report, "contacts").since).toBe("2026-07-10T14:00:00Z");
+});
+
 const LOGIN = "HTTP 401 Unauthorized: token expired";
 
 test.each(ENGINES)(

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "bun:test";
 import {
   alarms,
+  cron,
   DAY,
   ENGINES,
   HOUR,
@@ -152,6 +153,54 @@ describe.each(ENGINES)("%s: rows-deleted-after-a-stop", (engine) => {
     writeFileSync(join(cwd, "automation-reports.toml"), configurationOf(emptied));
     expect(alarms(await ask(cwd, TODAY)).map(({ id, message }) => [id, message])).toEqual([
       ["no-data", expect.stringContaining("24 runs of this window are remembered and no longer in the table")],
+    ]);
+  });
+});
+
+describe.each(ENGINES)("%s: purged-between-two-looks", (engine) => {
+  const MIDNIGHT = TODAY - DAY;
+
+  /** Rows of before 04:00 are deleted at 04:00: a nightly run of 02:30 was seen for the last time `seenMs` before midnight. */
+  async function askAfterPurge({ seenMs, lookedAtMs }: { seenMs: number; lookedAtMs: number }) {
+    const nightly = repeat(
+      { fromMs: MIDNIGHT - 20 * DAY + 2.5 * HOUR, toMs: MIDNIGHT - seenMs + DAY, every: DAY },
+      () => ({
+        rule: "full",
+      }),
+    );
+    const hourly = repeat({ fromMs: MIDNIGHT - 20 * DAY, toMs: MIDNIGHT + 7 * HOUR });
+    const schedules = [interval(1, "hours", "Hubspot_Orders"), cron("30 2 * * *", "full")];
+    await using whole = await makeWarehouse(engine, { runs: [...nightly, ...hourly], schedules });
+    const kept = hourly.filter(({ start }) => Date.parse(start) >= MIDNIGHT + 4 * HOUR);
+    await using purged = await makeWarehouse(engine, { runs: kept, schedules });
+    const cwd = configure(whole);
+    await ask(cwd, lookedAtMs);
+    writeFileSync(join(cwd, "automation-reports.toml"), configurationOf(purged));
+    const { condition, severity, message } = ruleOf(await ask(cwd, MIDNIGHT + 7 * HOUR), "full");
+    return [condition, severity, message];
+  }
+
+  test("what was due when nobody looked may have run", async () => {
+    expect(await askAfterPurge({ seenMs: DAY, lookedAtMs: MIDNIGHT - 3 * HOUR })).toEqual([
+      "idle",
+      null,
+      "full: not due since 04:00, and no older run is in the table",
+    ]);
+  });
+
+  test("what was due when somebody looked did not", async () => {
+    expect(await askAfterPurge({ seenMs: DAY, lookedAtMs: MIDNIGHT + 3 * HOUR })).toEqual([
+      "overdue",
+      "warning",
+      "full: last success 1d 04h ago, due daily at 02:30, 1 run did not start",
+    ]);
+  });
+
+  test("what has not run for longer than it ever rests is overdue all the same", async () => {
+    expect(await askAfterPurge({ seenMs: 4 * DAY, lookedAtMs: MIDNIGHT - 3 * HOUR })).toEqual([
+      "overdue",
+      "critical",
+      "full: last success 4d 04h ago, due daily at 02:30, 4 runs did not start",
     ]);
   });
 });

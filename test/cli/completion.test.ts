@@ -59,6 +59,7 @@ const TYPED = [
   { typed: "generate -c broken.toml --crm hub⇥", given: ["generate", "-c", "broken.toml", "--crm", "hub"] },
   { typed: "generate -c nowhere.toml --crm hub⇥", given: ["generate", "-c", "nowhere.toml", "--crm", "hub"] },
   { typed: "explain gen⇥", given: ["explain", "genius"] },
+  { typed: "explain genius hub⇥", given: ["explain", "genius", "hub"] },
   { typed: "explain genius --verb⇥", given: ["explain", "genius", "--verbose"] },
   { typed: "schedule run mor⇥", given: ["schedule", "run", "morning"] },
   { typed: "schedule history --schedule eve⇥", given: ["schedule", "history", "--schedule", "evening"] },

@@ -249,6 +249,19 @@ test("CRMs without a report are read at the start, once; pages are told; a secon
   expect(again.said()).not.toContain("hubspot could not");
 });
 
+test("a report from before the newest slot is read anew at the start, though the schedule has just begun", async () => {
+  const database = await makeWarehouse();
+  const cwd = installServer("", { crms: `[crm.hubspot]\nurl = "${database.url}"\n` });
+  expect((await runCli(["generate", "--as-of", "2025-12-31T00:00:00Z"], { cwd })).code).toBe(0);
+  const server = await startServer(cwd);
+  const state = async () => {
+    const { crms } = (await (await server.ask("/api/v1/crms")).json()) as { crms: { state: string }[] };
+    return crms.map((crm) => crm.state);
+  };
+  await until(async () => (await state()).join() === "reported");
+  await server.stop();
+});
+
 test("an open page is told of a pass that another process has kept", async () => {
   const server = await startServer(installServer());
   const body = (await server.ask("/api/v1/events")).body!.pipeThrough(new TextDecoderStream());

@@ -204,7 +204,29 @@ describe("causes that several CRMs share", () => {
     const silence = { ...cause, id: "silence-shared" as const, evidence: { ...evidence, ...times } };
     const made = view({ crms: [crm("hubspot")], passes: [passDocument({ findings: [silence] })] });
     expect(made.causes.map(({ text }) => text)).toEqual([expect.stringMatching(/^nothing started .*05:00, over$/)]);
-    expect(made.rows[0]?.fact).toBe("a silence shared with other CRMs");
+    expect(made.rows[0]?.fact).toBe(made.causes[0]?.text);
+  });
+
+  test("where it tells all that failed in a CRM, its words are what comes first there", () => {
+    const failure = {
+      message: "refused",
+      n: 4,
+      firstMs: Date.parse("2026-07-10T03:00:00Z"),
+      lastMs: Date.parse("2026-07-10T03:59:00Z"),
+      current: true,
+      minutes: [],
+    };
+    const rows = (message: string) => {
+      const rules = [rule("deals", { failed: 4 }, { newestError: message, startsMs: null })];
+      const made = report(activity({ rules, failures: [{ ...failure, rule: "deals", message }] }));
+      const evidence = { ...cause.evidence, from: "2026-07-10T03:00:00Z", to: "2026-07-10T04:00:00Z", over: true };
+      const findings = [{ ...cause, evidence }];
+      return view({ crms: [crm("hubspot", { report: made })], passes: [passDocument({ findings })] });
+    };
+    const told = rows("refused");
+    expect(told.first?.text).toBe("connection errors 03:00–04:00, over: refused");
+    expect(told.rows[0]?.more).toBe(0);
+    expect(rows("HTTP 500").first?.text).toBe("deals: 0 of 4 runs succeeded (0.0 %)");
   });
 
   test("a CRM that is named by one is not well", () => {

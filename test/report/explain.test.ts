@@ -157,6 +157,17 @@ describe("an outage of the whole CRM", () => {
     expect(told.filter((advice) => /renew its credentials/i.test(advice))).toHaveLength(3);
   });
 
+  test("of what is over, none asks for a cure any more", () => {
+    const findings = down.findings.map((finding) => ({ ...finding, evidence: { ...finding.evidence, over: true } }));
+    const ended = { ...down, findings, recommendations: [] };
+    const told = findings.map(({ id }, index) =>
+      (id === "failures-many" ? adviseOnFinding(ended, index) : []).join(""),
+    );
+    expect(told.filter((advice) => advice !== "")).toEqual([
+      expect.stringContaining("so that it does not come again") as string,
+    ]);
+  });
+
   test("a rule that is well has none of it", () => {
     expect(explainRule(down, "well", [], nothingSet)).toMatchObject({ advice: [], same_error: null });
   });

@@ -220,7 +220,11 @@ function viewRow(
   const shown = report ?? known?.report ?? null;
   const id = linkOf(known, facts);
   const href = links({ page: "crm", crm: source, report: id });
-  const finding = report === null ? null : (chooseFinding(report, causes) ?? report.findings[0] ?? null);
+  const own = report === null ? null : chooseFinding(report, causes);
+  const isWell = report?.verdict === "ok" && own?.severity === "info";
+  // What a cause tells of it is told by the cause's words, as in a terminal.
+  const cause = standing !== "ok" && (own === null || isWell) ? findCause(source, causes) : null;
+  const finding = cause === null ? (own ?? report?.findings[0] ?? null) : null;
   const rule = finding?.rule_name ?? null;
   const isTold = finding !== null && (standing !== "ok" || finding.severity !== "info");
   return {
@@ -233,10 +237,11 @@ function viewRow(
     lastSuccess: shown === null ? null : newestSuccess(shown),
     nextRun: shown === null ? null : soonest(shown, facts.nowMs),
     fact:
-      writeFact(report, known, standing, isTold ? finding : null, facts.nowMs) ??
-      (standing === "ok" ? null : sayCause(source, causes)),
+      report === null || cause === null
+        ? writeFact(report, known, standing, isTold ? finding : null, facts.nowMs)
+        : describeCause(cause, [], Date.parse(report.metadata.window_end)),
     factHref: isTold && rule !== null ? links({ page: "rule", crm: source, rule, report: id }) : null,
-    more: Math.max(0, critical + warnings - 1),
+    more: cause === null ? Math.max(0, critical + warnings - 1) : 0,
     windowEnd: shown?.metadata.window_end ?? null,
   };
 }
@@ -274,13 +279,9 @@ function countRuns(metrics: Report["performance_metrics"]): number {
   return rate === null ? total + unknown : total;
 }
 
-/** Of a CRM of which nothing else is to be said. */
-function sayCause(source: string, causes: Finding[]): string | null {
-  const cause = causes.find((one) => sourcesOf(one).includes(source));
-  if (cause === undefined) return null;
-  if (cause.id === "silence-shared") return "a silence shared with other CRMs";
-  const { family } = cause.evidence;
-  return `${typeof family === "string" && family !== "other" ? `${showText(family)} errors` : "a cause"} shared with other CRMs`;
+/** The first of those that name the CRM. */
+function findCause(source: string, causes: Finding[]): Finding | null {
+  return causes.find((cause) => sourcesOf(cause).includes(source)) ?? null;
 }
 
 function newestSuccess({ rules }: Report): string | null {

@@ -26,12 +26,12 @@ export function describeUnread({ reason }: PassRow): string {
   return showText((reason ?? "could not be read").split("\n")[0] ?? "");
 }
 
-/** What several CRMs have in common; `others` are those that are not named beside it. */
+/** What several CRMs have in common; `others` are those of them that are not named beside it. */
 export function describeCause(cause: Finding, others: string[], endMs: number): string {
   const { message, evidence } = cause;
   const { example, over } = evidence;
   const [from, to, since] = [readTime(evidence["from"]), readTime(evidence["to"]), readTime(evidence["since"])];
-  const also = others.length === 0 ? "" : ` in ${listNames(others)}`;
+  const also = others.length === 0 ? "" : ` (also ${listNames(others)})`;
   if (since !== null && typeof evidence["whole"] === "boolean")
     return showText(`${nameCause(cause)}${also} since ${formatNear(since, endMs)}: is the scheduler alive?`);
   if (from === null || to === null) return showText(message);
@@ -114,7 +114,9 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
 /** How many runs failed, and of what: families of causes, and messages that no family knows where they are frequent. */
 function describeFailures({ performance_metrics: metrics, error_groups: groups, findings }: Report): string {
   // Whichever finding counts them, they are over or not.
-  const isOver = findings.some(({ id, evidence }) => id === "failures-many" && evidence["over"] === true);
+  const isOver = findings.some(
+    ({ id, evidence }) => (id === "failures-many" || id === "success-rate-low") && evidence["over"] === true,
+  );
   const causes = new Map<string, number>();
   for (const { family, example, count } of groups) {
     const message = count > 1 ? cutText(example ?? "no message", LONGEST_CAUSE) : null;

@@ -50,7 +50,7 @@ export function renderDetails(report: Report, { width, detailed, timezone }: Vie
           ),
         ],
     errorLines(report, detailed, style, width),
-    ...(details === null
+    ...(details === null || !detailed
       ? []
       : [
           contradictionLines(report, style, width),

@@ -1,5 +1,5 @@
 /** Every CRM of a pass in a line, worst first: mark, name, rate, the one thing to know. Well ones share a line. */
-import { chooseFinding, type RankedRow, type Standing } from "../../report/pass/attention.ts";
+import { chooseFinding, isToldByCause, type RankedRow, type Standing } from "../../report/pass/attention.ts";
 import { countUrgentLeftOut } from "../../report/document/left-out.ts";
 import type { PassSummary } from "../../report/document/pass-schema.ts";
 import type { Finding, Report } from "../../report/document/schema.ts";
@@ -124,7 +124,9 @@ function listSingle(rows: RankedRow[], causes: Finding[]): Line[] {
     // What a cause tells of it is in the cause's line.
     if (finding === null && (report.findings.length > 0 || standing !== "unknown")) return [];
     if (report.verdict === "ok" && finding?.severity === "info") return [];
-    const others = report.findings.filter((other) => other !== finding && other.severity !== "info");
+    const others = report.findings.filter(
+      (other) => other !== finding && other.severity !== "info" && !isToldByCause(other, report, causes),
+    );
     const fact = finding === null ? "too little is known to judge it" : describeBriefly(finding, report);
     return [
       {

@@ -14,11 +14,13 @@ export function adviseOnFinding({ findings, recommendations }: Report, index: nu
   if (finding === undefined) return [];
   const error = finding.evidence["newest_error"];
   if (typeof error !== "string") return recommendations.length < MOST_RECOMMENDATIONS ? [] : adviseOnLeftOut(finding);
+  // What is over needs no cure any more.
+  if (finding.evidence["over"] === true) return adviseOnLeftOut(finding);
   const advice = adviseOnError(error, finding.rule_name ?? "the rules");
   return [`${startSentence(advice)}: ${error}`];
 }
 
-/** What more urgent recommendations left no room for. What is said of failures serves a low rate too. */
+/** What its own recommendation would say. What is said of failures serves a low rate too. */
 function adviseOnLeftOut(finding: Report["findings"][number]): string[] {
   if (finding.id === "success-rate-low" || !Object.hasOwn(ADVISERS, finding.id)) return [];
   const limits = { overall_success_rate_high: 1, rule_success_rate_high: 1 };

@@ -18,6 +18,8 @@ export type Awaited = {
   schedules: Schedule[];
   countedFromMs: number;
   changedMs: number | null;
+  /** Start of the table's oldest row, where what was due before may have run and been deleted; null: it was not. */
+  purgedMs: number | null;
   usualGapMs: number;
   history: RuleHistory | null;
 };
@@ -31,9 +33,20 @@ export function findAwaited(awaited: Awaited, lastStartMs: number | null): Due |
   if (schedules.length === 0) return null;
   if (lastStartMs === null) return findDue(schedules, countedFromMs);
   const due = findDue(schedules, lastStartMs);
+  if (due !== null && isPurged(awaited, due, lastStartMs)) return findDue(schedules, awaited.purgedMs ?? lastStartMs);
   if (due === null || changedMs === null || changedMs <= lastStartMs) return due;
   const isExcused = changedMs - lastStartMs <= restsAtMost(awaited, due) && !wasSilent(awaited, lastStartMs, changedMs);
   return isExcused ? findDue(schedules, changedMs) : due;
+}
+
+/**
+ * Whether a run that was due in an hour that nobody looked at may have been deleted since. The last start is remembered; one that is
+ * longer ago than a rest excuses nothing, however often the table is purged.
+ */
+function isPurged(awaited: Awaited, due: Due, lastStartMs: number): boolean {
+  const { purgedMs, history } = awaited;
+  if (purgedMs === null || history === null || due.atMs >= purgedMs) return false;
+  return purgedMs - lastStartMs <= restsAtMost(awaited, due) && !history.isCovered(Math.floor(due.atMs / HOUR_MS));
 }
 
 function restsAtMost({ usualGapMs }: Awaited, due: Due): number {

@@ -99,7 +99,8 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
   const isOver = shift.isOver || isRareOver(facts, sinceHour * HOUR_MS);
   const { failed, total, when } = countTold(facts, shift);
   const outright = shareOfOutright(facts);
-  const since = formatNear(sinceHour * HOUR_MS, window.endMs);
+  const sinceMs = beginWithin(facts, sinceHour);
+  const since = formatNear(sinceMs, window.endMs);
   const how = outright === 0 ? "ended only in part" : "failed";
   const what = `${formatCount(failed)} of ${formatPlural(total, "run")} ${how}${when} (${formatRatio(failed / total)})`;
   // Where nothing is known of before, failures of hardly any run are taken for usual.
@@ -110,7 +111,7 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
   const message = `${rule}: ${what}, ${usual}${sayNewest(facts, isOver)}`;
   return {
     ...degraded("failures", weighShift(facts, { ...shift, isOver }, outright), message),
-    sinceMs: sinceHour * HOUR_MS,
+    sinceMs,
     evidence: {
       successful: total - failed,
       total,
@@ -120,6 +121,13 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
       ...describeFailed(facts),
     },
   };
+}
+
+/** What is remembered is known by whole hours only; where the window's first failure is of that hour, it is the begin. */
+function beginWithin({ firstFailedMs, window }: RuleFacts, hour: number): number {
+  const hourMs = hour * HOUR_MS;
+  const isOfHour = firstFailedMs !== null && firstFailedMs >= hourMs && firstFailedMs < hourMs + HOUR_MS;
+  return isOfHour && hourMs >= window.startMs ? firstFailedMs : hourMs;
 }
 
 /**

@@ -43,6 +43,8 @@ export type RuleFacts = {
   /** Runs that have not ended by the window's end, oldest first. */
   open: RunRow[];
   lastSuccessMs: number | null;
+  /** End of its first failure in the window; null: none is known. */
+  firstFailedMs: number | null;
   lastStartMs: number | null;
   /** As they are written; empty: none. */
   schedules: string[];

@@ -62,6 +62,7 @@ export function gatherFacts(
   const names = new Set([...activities.keys(), ...declared.keys(), ...expected.keys()]);
   const unscheduled = listUnscheduled(activity, expected);
   const series = listSeries(activity.rules);
+  const firstFailedMs = listFirstFailures(activity);
   return [...names]
     .filter((rule) => declared.has(rule) || expected.has(rule) || hasOwnRuns(activities.get(rule)))
     .toSorted(compareNames)
@@ -77,8 +78,17 @@ export function gatherFacts(
         histories,
         renamed,
         series,
+        firstFailedMs,
       }),
     );
+}
+
+/** Of each rule that failed in the window: the end of its first failure. */
+function listFirstFailures({ failures }: ReadActivity): Map<string, number> {
+  const firstMs = new Map<string, number>();
+  for (const row of failures.filter(({ current }) => current))
+    firstMs.set(row.rule, Math.min(row.firstMs, firstMs.get(row.rule) ?? Infinity));
+  return firstMs;
 }
 
 type Known = {
@@ -92,6 +102,7 @@ type Known = {
   histories: ReadonlyMap<string, RuleHistory>;
   renamed: Renamings;
   series: ReturnType<typeof listSeries>;
+  firstFailedMs: ReadonlyMap<string, number>;
 };
 
 function gatherRule(rule: string, known: Known): RuleFacts {
@@ -115,7 +126,8 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     // What was due before the table's oldest row may have run and been deleted, or the CRM may be younger.
     mayBePurged ? (activity.tableSinceMs ?? -Infinity) : -Infinity,
   );
-  const all = { schedules: inForce, countedFromMs, changedMs, usualGapMs: findUsualGap(finished), history };
+  const purgedMs = mayBePurged ? activity.tableSinceMs : null;
+  const all = { schedules: inForce, countedFromMs, changedMs, purgedMs, usualGapMs: findUsualGap(finished), history };
   // What cannot be read may be a run of any schedule.
   const stopped =
     expectation === null || (found?.unreadable?.newer ?? 0) > 0
@@ -158,6 +170,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     unbroken: found === null ? [] : listUnbroken(attempts, found, window),
     open,
     lastSuccessMs: found?.lastSuccessMs ?? null,
+    firstFailedMs: known.firstFailedMs.get(rule) ?? null,
     lastStartMs,
     isFirstDue: due !== null && (changedMs === countedFromMs || due.atMs - countedFromMs > due.gapMs),
     schedules: expectation?.texts ?? [],

@@ -198,6 +198,8 @@ function judgeOk(facts: RuleFacts): Judgement | null {
   const isAwaited = due !== null || limits.warnAfterMs !== null || limits.errorAfterMs !== null || silence !== null;
   const ranInWindow = finished.some(({ endedMs, startedMs }) => (endedMs ?? startedMs) >= window.startMs);
   if (!isAwaited && !ranInWindow) return null;
+  if (!ranInWindow && facts.renewedMs !== null && facts.renewedMs === facts.tableSinceMs)
+    return say("idle", sayPurged(rule, facts.renewedMs, window));
   if (!ranInWindow && facts.renewedMs !== null) {
     return say("idle", `${rule}: not due yet: its schedule is of ${formatNear(facts.renewedMs, window.endMs)}`);
   }
@@ -222,12 +224,15 @@ function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome, ...fac
   if (schedules.length > 0 && lastStartMs === null) {
     const { tableSinceMs, mayBePurged, window } = facts;
     if (!mayBePurged || tableSinceMs === null) return say("idle", `${rule}: not due yet`);
-    const sinceWhen = formatNear(tableSinceMs, window.endMs);
     return tableSinceMs < window.endMs
-      ? say("idle", `${rule}: not due since ${sinceWhen}, and no older run is in the table`)
-      : say("unknown", `${rule}: the oldest run in the table is of ${sinceWhen}`);
+      ? say("idle", sayPurged(rule, tableSinceMs, window))
+      : say("unknown", `${rule}: the oldest run in the table is of ${formatNear(tableSinceMs, window.endMs)}`);
   }
   return null;
+}
+
+function sayPurged(rule: string, tableSinceMs: number, { endMs }: RuleFacts["window"]): string {
+  return `${rule}: not due since ${formatNear(tableSinceMs, endMs)}, and no older run is in the table`;
 }
 
 function describeUnknown({ lastStartMs, window, unreadable, due, notUnderstood }: RuleFacts): string {

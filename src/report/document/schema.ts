@@ -419,7 +419,7 @@ export const ReportSchema = v.strictObject({
         recent_actions: describe(v.array(recentActionSchema), "The newest actions of the window, newest first"),
       }),
     ),
-    "Present when the report was asked for with --detailed",
+    "Present where the report was asked for with --detailed, or is kept in a store",
   ),
   omitted: describe(
     v.exactOptional(v.record(v.string(), count)),

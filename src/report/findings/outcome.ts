@@ -43,7 +43,9 @@ export const findLowSuccess: Finder = (facts) => {
     names.length === 0
       ? ""
       : `; without ${listNames(names)}, ${names.length === 1 ? "which is" : "all"} disabled or retired`;
-  const message = `Success rate ${formatRatioBelow(outcome.rate, bar.rate)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${bar.words}${without}`;
+  const common = findCommon(facts);
+  const overMs = common?.count === facts.outcome.failed ? findEnd(common, facts) : null;
+  const message = `Success rate ${formatRatioBelow(outcome.rate, bar.rate)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${bar.words}${without}${sayOver(overMs, facts)}`;
   const evidence = {
     successful: outcome.successful,
     total: outcome.total,
@@ -51,6 +53,7 @@ export const findLowSuccess: Finder = (facts) => {
     limit: bar.rate,
     worst_rules: worst.map(({ rule }) => rule),
     failed_of_these: worst.reduce((sum, rule) => sum + rule.outcome.failed, 0),
+    ...(overMs === null ? {} : { over: true, most_frequent: common?.example ?? null }),
   };
   return [warn(message, evidence)];
 };
@@ -91,7 +94,7 @@ export const findManyFailures: Finder = (facts) => {
       ? ""
       : `, ${shared.count === outcome.failed ? "all" : formatCount(shared.count)} of them ${isSame ? "with" : "like"} "${shared.example}"`;
   const overMs = shared === null || outcome.failed - shared.count > limit ? null : findEnd(shared, facts);
-  const over = overMs === null ? "" : `; over: none since ${formatNear(overMs, facts.activity.window.endMs)}`;
+  const over = sayOver(overMs, facts);
   const how = counts.failed === 0 ? "ended only in part" : "failed";
   const message = `${formatCount(outcome.failed)} of ${formatPlural(outcome.total, "run")} ${how} in ${formatHours(hours)}${alike}${over}`;
   const evidence = {
@@ -108,6 +111,10 @@ export const findManyFailures: Finder = (facts) => {
   const isOutright = counts.failed > Math.min(limit, counts.partial);
   return [overMs === null && isOutright ? critical(message, evidence) : warn(message, evidence)];
 };
+
+function sayOver(overMs: number | null, { activity: { window } }: Facts): string {
+  return overMs === null ? "" : `; over: none since ${formatNear(overMs, window.endMs)}`;
+}
 
 /** Rules whose failures are over together: one finding of the CRM tells all that was wrong with them. */
 export function listRecovered(facts: Facts): RuleState[] {

@@ -12,14 +12,18 @@ type Told = Pick<ReadActivity, "rules" | "hourly" | "tableSinceMs">;
 
 /**
  * All that is known of the past: what the warehouse tells holds. Of hours before the oldest row the memory holds: what ran there was
- * deleted. Where it knows nothing either, nothing ran.
+ * deleted. Where there is no memory either, nothing ran; of hours after the newest one that is remembered nobody knows.
  */
 export function joinPasts(activity: Told & Pick<ReadActivity, "past">, memory: Past | null): Past | null {
   const reached = coverReached(activity);
   const known = mergePasts(memory, mergePasts(activity.past, reached));
-  return known === null
-    ? null
-    : { ...known, covered: uniteSpans([...known.covered, ...(activity.hourly?.covered ?? [])]) };
+  if (known === null) return null;
+  const tableHour = Math.floor((activity.tableSinceMs ?? Infinity) / HOUR_MS);
+  const rememberedTo = memory?.covered.findLast(([from]) => from < tableHour)?.[1] ?? Infinity;
+  const told = (activity.hourly?.covered ?? []).flatMap(([from, to]): Past["covered"] =>
+    from < rememberedTo ? [[from, Math.min(to, rememberedTo)]] : [],
+  );
+  return { ...known, covered: uniteSpans([...known.covered, ...told]) };
 }
 
 /** The hours of both windows, as far as the table reaches back. */

@@ -105,10 +105,13 @@ const SILENT_CONDITIONS: Condition[] = ["overdue", "never", "stuck", "idle", "un
 export function chooseFinding(report: Report, causes: Finding[]): Finding | null {
   const [first] = report.findings;
   return (
-    report.findings.find(
-      (found) => found.severity === first?.severity && !causes.some((cause) => explains(cause, found, report)),
-    ) ?? null
+    report.findings.find((found) => found.severity === first?.severity && !isToldByCause(found, report, causes)) ?? null
   );
+}
+
+/** Whether one of the pass's causes tells it already. */
+export function isToldByCause(finding: Finding, report: Report, causes: Finding[]): boolean {
+  return causes.some((cause) => explains(cause, finding, report));
 }
 
 /** Findings about the failures of a whole CRM. */
@@ -119,12 +122,21 @@ export const SAME_TIME_MS = HOUR_MS;
 
 /** Whether nothing started in the CRM at the time of the cause, and at no other. */
 function explainsSilence(cause: Finding, finding: Finding): boolean {
-  if (cause.id !== "silence-shared" || finding.id !== "runs-missed-together" || !isWhole(finding)) return false;
-  return ["from", "to"].every((edge) => {
-    const [shared, own] = [cause.evidence[edge], finding.evidence[edge]];
-    if (typeof shared !== "string" || typeof own !== "string") return false;
-    return Math.abs(Date.parse(shared) - Date.parse(own)) <= SAME_TIME_MS;
-  });
+  if (cause.id !== "silence-shared") return false;
+  const isAlike = (shared: unknown, own: unknown) =>
+    typeof shared === "string" &&
+    typeof own === "string" &&
+    Math.abs(Date.parse(shared) - Date.parse(own)) <= SAME_TIME_MS;
+  const { evidence: own } = finding;
+  if (finding.id === "runs-missed-together")
+    return isWhole(finding) && ["from", "to"].every((edge) => isAlike(cause.evidence[edge], own[edge]));
+  const isStop = finding.id === "rules-stopped" ? isWhole(finding) : isSilence(finding);
+  return isStop && isAlike(cause.evidence["since"], own["last_start_at"]);
+}
+
+/** Whether nothing of a rule has started any more. */
+export function isSilence({ id, severity, evidence }: Finding): boolean {
+  return id === "rule-overdue" && severity === "critical" && evidence["fruitless"] === undefined;
 }
 
 /**
@@ -134,8 +146,8 @@ function explainsSilence(cause: Finding, finding: Finding): boolean {
 function explains(cause: Finding, finding: Finding, report: Report): boolean {
   const { sources, example, from, to } = cause.evidence;
   if (!Array.isArray(sources) || !sources.includes(report.metadata.source)) return false;
-  if (typeof from !== "string" || typeof to !== "string") return false;
   if (explainsSilence(cause, finding)) return true;
+  if (typeof from !== "string" || typeof to !== "string") return false;
   const groups = report.error_groups;
   // Where ten are listed there may be more.
   if (groups.length >= MOST_GROUPS) return false;

@@ -7,6 +7,7 @@ import type { ErrorFamily } from "../errors/schema.ts";
 import { formatInstant, formatPlural, formatSpan, listNames } from "../../text/figures.ts";
 import { lengthOf, type Window } from "../../time/window.ts";
 import { logChoose, poissonTail, PRIOR_FAILED } from "../chance.ts";
+import { countOutcome } from "../counts.ts";
 import { compareNames } from "../words.ts";
 import type { Finding, Report } from "../document/schema.ts";
 import { HOUR_MS, MINUTE_MS } from "../../time/units.ts";
@@ -16,7 +17,8 @@ export type CrmFailures = {
   failures: FailureRow[];
   /** How many of its runs failed in the window. */
   failed: number;
-  rules: Pick<RuleActivity, "rule" | "lastSuccessMs">[];
+  /** `runs`: how many ended in the window. */
+  rules: (Pick<RuleActivity, "rule" | "lastSuccessMs"> & { runs: number })[];
   /** Rules of which no run is awaited: none of them can show that a cause is over. */
   idle: ReadonlySet<string>;
 };
@@ -27,7 +29,11 @@ export function describeFailures({ failures, rules }: ReadActivity, { metadata, 
     source: metadata.source,
     failures,
     failed: report.performance_metrics.failed_actions,
-    rules,
+    rules: rules.map(({ rule, lastSuccessMs, current }) => ({
+      rule,
+      lastSuccessMs,
+      runs: countOutcome(current).total,
+    })),
     idle: new Set(report.rules.filter(({ condition }) => condition === "idle").map(({ rule_name }) => rule_name)),
   };
 }
@@ -54,6 +60,8 @@ const FEWEST_MINUTES = 2;
 const CERTAIN_CRMS = 3;
 /** Failures that ended no longer than this before the window's end are not over, whatever has succeeded since. */
 export const OVER_MS = 30 * MINUTE_MS;
+/** Two runs are one after the other up to so many times the mean time between those of the window. */
+const APART = 1.5;
 /** A time that shows the like once in a thousand windows has a cause. */
 const RARE = 1e-3;
 /** From so many minutes with failures on they tell in which parts of the hour runs end. */
@@ -108,7 +116,7 @@ export function findSharedCauses(crms: CrmFailures[], window: Window): Finding[]
     .flatMap(([, ofKind]) => partByBeginning(ofKind, crms))
     .flatMap((alike) => {
       const spans = findSharedSpans(alike, (span) => isNoChance(span, failedOfCrm, endingMinutes));
-      const told = chooseSpan(spans, crms, window);
+      const told = chooseSpan(spans, alike, { crms, window });
       return told === null ? [] : [describeSpan(told, alike[0]?.family ?? "other", window)];
     });
 }
@@ -239,11 +247,15 @@ function shareOfHour(rows: Row[]): number {
 type Told = { span: Span; times: number; waiting: string[]; over: boolean };
 
 /** Null: there is no such time. */
-function chooseSpan(spans: Span[], crms: CrmFailures[], { endMs }: Window): Told | null {
+function chooseSpan(
+  spans: Span[],
+  rows: Row[],
+  { crms, window }: { crms: CrmFailures[]; window: Window },
+): Told | null {
   const newest = spans.at(-1);
   if (newest === undefined) return null;
   const recoveries = crms.flatMap((crm) => findRecovery(spans, crm) ?? []);
-  const isQuiet = endMs - endOf(newest) > OVER_MS;
+  const isQuiet = window.endMs - endOf(newest) > OVER_MS;
   // Just now nothing may have had the time to succeed.
   const waiting = isQuiet ? recoveries.filter((one) => one.successMs < one.failedMs).map(({ source }) => source) : [];
   const over = isQuiet && waiting.length === 0;
@@ -252,8 +264,38 @@ function chooseSpan(spans: Span[], crms: CrmFailures[], { endMs }: Window): Told
     recoveries.every(({ successMs }) => successMs < fromMinute * MINUTE_MS),
   );
   if (!over && unbroken.length > 1) return { span: unbroken.reduce(join), times: 1, waiting, over };
-  const longest = spans.reduce((most, one) => (one.failures > most.failures ? one : most));
-  return { span: longest, times: spans.length, waiting, over };
+  const times = joinUnbroken(spans, listLasting(rows, crms, window));
+  const longest = times.reduce((most, one) => (one.failures > most.failures ? one : most));
+  return { span: longest, times: times.length, waiting, over };
+}
+
+/** When a rule failed, and how far apart two of its runs are at most where none lies between. In minutes. */
+type Lasting = { minutes: number[]; apart: number };
+
+function listLasting(rows: Row[], crms: CrmFailures[], window: Window): Lasting[] {
+  return [...Map.groupBy(rows, ({ source, rule }) => JSON.stringify([source, rule])).values()].map((its) => {
+    const [of] = its;
+    const crm = crms.find(({ source }) => source === of?.source);
+    const runs = crm?.rules.find(({ rule }) => rule === of?.rule)?.runs ?? Infinity;
+    return { minutes: its.flatMap(({ minutes }) => minutes), apart: (APART * lengthOf(window)) / MINUTE_MS / runs };
+  });
+}
+
+/** Times of which a rule failed in both, with no run between them, are one. */
+function joinUnbroken(spans: Span[], rules: Lasting[]): Span[] {
+  const joined: Span[] = [];
+  for (const span of spans) {
+    const before = joined.at(-1);
+    const isOne =
+      before !== undefined &&
+      rules.some(({ minutes, apart }) => {
+        const last = Math.max(...minutes.filter((minute) => minute <= before.toMinute));
+        return minutes.some((minute) => minute >= span.fromMinute && minute - last <= apart);
+      });
+    if (isOne) joined.splice(-1, 1, join(before, span));
+    else joined.push(span);
+  }
+  return joined;
 }
 
 type Recovery = { source: string; failedMs: number; successMs: number };
@@ -279,6 +321,7 @@ function join(earlier: Span, later: Span): Span {
   return {
     ...earlier,
     toMinute: later.toMinute,
+    failures: earlier.failures + later.failures,
     minutesOf: new Map([...earlier.minutesOf, ...later.minutesOf]),
   };
 }

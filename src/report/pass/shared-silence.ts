@@ -1,5 +1,5 @@
 /** Several CRMs that fell silent at the same time: one cause, not several. */
-import { isWhole, SAME_TIME_MS } from "./attention.ts";
+import { isSilence, isWhole, SAME_TIME_MS } from "./attention.ts";
 import { formatInstant, formatMinute, formatSpan, listNames } from "../../text/figures.ts";
 import { findMostShared, isWithin, type Window } from "../../time/window.ts";
 import type { Finding, Report } from "../document/schema.ts";
@@ -54,10 +54,7 @@ function readStop(report: Report): Stop | null {
 
 /** Of a CRM with too few rules to be told together: those that are overdue, where none of the others has started since. */
 function readFewStopped({ metadata: { source }, findings, rules }: Report): Stop | null {
-  const overdue = findings.filter(
-    ({ id, severity, evidence }) =>
-      id === "rule-overdue" && severity === "critical" && evidence["fruitless"] === undefined,
-  );
+  const overdue = findings.filter(isSilence);
   const names = new Set(overdue.map(({ rule_name: name }) => name));
   const starts = overdue.flatMap(({ evidence: { last_start_at: last } }) => (typeof last === "string" ? [last] : []));
   const lastMs = Math.max(...starts.map((last) => Date.parse(last)));

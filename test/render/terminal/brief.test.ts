@@ -188,7 +188,7 @@ describe("a cause", () => {
       name: "its example and the CRMs that are not named beside it",
       evidence: { example: "refused" },
       others: ["a", "b"],
-      words: "connection errors in a, b 13:00–13:01: refused",
+      words: "connection errors (also a, b) 13:00–13:01: refused",
     },
     { name: "of no family", evidence: { family: "other" }, others: [], words: "failures alike 13:00–13:01" },
     {
@@ -222,8 +222,8 @@ describe("a cause", () => {
   });
 
   test.each([
-    { whole: true, words: "nothing started in b since 13:00: is the scheduler alive?" },
-    { whole: false, words: "several rules started nothing in b since 13:00: is the scheduler alive?" },
+    { whole: true, words: "nothing started (also b) since 13:00: is the scheduler alive?" },
+    { whole: false, words: "several rules started nothing (also b) since 13:00: is the scheduler alive?" },
   ])("a silence that goes on, whole: $whole, without the names beside it", ({ whole, words }) => {
     const silence: Finding = {
       ...cause({ from: undefined, to: undefined, since: "2026-07-10T13:00:00Z", whole }),

@@ -207,7 +207,7 @@ describe("a cause that CRMs share", () => {
     ];
     const lines = body({ reports, findings: [cause(["a", "b", "c", "e"])], view: { width: 120 } });
     expect(lines.filter((line) => !line.startsWith("  "))).toEqual([
-      "✗ a, b           connection errors in c, e 03:00–03:01, not known to be over: Connection refused",
+      "✗ a, b           connection errors (also c, e) 03:00–03:01, not known to be over: Connection refused",
       "✗ c  0.0 % of 7  jobs failed 4 times since 19:25",
       "✗ e  0.0 % of 9  deals failed 9 times since 16:55: Connection refused",
       "! d  no runs     Nothing ran in 24 h; no run of this CRM is known",

@@ -11,6 +11,10 @@ const findSharedCauses = (...facts: Parameters<typeof findCauses>) => {
   return found;
 };
 
+/** So many runs are in a day. */
+const EVERY_FIVE_MINUTES = 288;
+const EVERY_QUARTER = 96;
+
 /** Of a rule that has succeeded just now; null: of which no success is known. */
 function crm(
   source: string,
@@ -23,7 +27,7 @@ function crm(
   return {
     source,
     failed: times.length,
-    rules: [{ rule: "r", lastSuccessMs }],
+    rules: [{ rule: "r", lastSuccessMs, runs: EVERY_FIVE_MINUTES }],
     idle: new Set(),
     failures: [{ rule: "r", message, n: times.length, firstMs, lastMs: 0, current, minutes: times.map(at) }],
   };
@@ -289,7 +293,10 @@ describe("a cause goes on until something of each CRM that failed so has succeed
       name: "another rule of the CRM, which did not fail so, does not count",
       crms: ["a", "b", "c"].map((source) => {
         const made = crm(source, refused, rare, true, at("11:11") * 60_000);
-        return { ...made, rules: [...made.rules, { rule: "other", lastSuccessMs: WINDOW.endMs }] };
+        return {
+          ...made,
+          rules: [...made.rules, { rule: "other", lastSuccessMs: WINDOW.endMs, runs: EVERY_FIVE_MINUTES }],
+        };
       }),
       over: false,
       waiting: ["a", "b", "c"],
@@ -299,7 +306,10 @@ describe("a cause goes on until something of each CRM that failed so has succeed
       name: "but for a rule of which no success was ever known",
       crms: ["a", "b", "c"].map((source) => {
         const made = crm(source, refused, rare, true, null);
-        return { ...made, rules: [...made.rules, { rule: "other", lastSuccessMs: WINDOW.endMs }] };
+        return {
+          ...made,
+          rules: [...made.rules, { rule: "other", lastSuccessMs: WINDOW.endMs, runs: EVERY_FIVE_MINUTES }],
+        };
       }),
       over: true,
       waiting: [],
@@ -312,6 +322,34 @@ describe("a cause goes on until something of each CRM that failed so has succeed
       message: expect.stringContaining(words) as never,
       evidence: { sources: ["a", "b", "c"], over, without_success: waiting },
     });
+  });
+});
+
+describe("of rules that run each quarter of an hour", () => {
+  const quarterly = (source: string, times: string[]) => {
+    const made = crm(source, refused, times);
+    return { ...made, rules: made.rules.map((rule) => ({ ...rule, runs: EVERY_QUARTER })) };
+  };
+
+  test.each([
+    {
+      name: "four failures in a row are one time",
+      minutes: ["00", "15", "30", "45"],
+      told: "from 04:00 to 04:46, over",
+    },
+    {
+      name: "a run between two failures parts them",
+      minutes: ["00", "30"],
+      told: "from 04:00 to 04:01, and so 1 more time, over",
+    },
+  ])("$name", ({ minutes, told }) => {
+    const crms = ["a", "b", "c"].map((source) =>
+      quarterly(
+        source,
+        minutes.map((minute) => `04:${minute}`),
+      ),
+    );
+    expect(findSharedCauses(crms, WINDOW)[0]?.message).toContain(told);
   });
 });
 

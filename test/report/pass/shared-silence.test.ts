@@ -87,6 +87,21 @@ function silent(source: string, last: string | null): Report {
   return { ...made, metadata: { ...made.metadata, source }, findings: last === null ? [] : [finding(last)] };
 }
 
+test("what stopped together is told once, and what stopped at another time, or in part, by itself", () => {
+  const [first, second, third, old, part] = ["a", "b", "c", "old", "part"].map((source) =>
+    silent(source, source === "old" ? "08T10:00" : "10T10:20"),
+  );
+  const reports = [first!, second!, third!, old!, { ...part!, findings: part!.findings.map(inPart) }];
+  const found = findSharedSilence(reports);
+  expect(found).toHaveLength(1);
+  expect(reports.map((one) => chooseFinding(one, found) === null)).toEqual([true, true, true, false, false]);
+});
+
+/** Of four rules that were due one goes on. */
+function inPart(finding: Finding): Finding {
+  return { ...finding, evidence: { ...finding.evidence, due: 4 } };
+}
+
 test.each<{ name: string; last: (string | null)[]; messages: unknown[] }>([
   {
     name: "two of four",
