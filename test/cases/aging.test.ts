@@ -69,6 +69,27 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ranks[0]).toBeGreaterThanOrEqual(2);
   });
 
+  test("fails-for-months: since the last success, also when its first failures are older than what is counted", async () => {
+    const runs = repeat({ rule: "nightly", from: "01-05 02:00", to: "07-10 02:00", every: DAY }, (start) =>
+      start > at("02-01 12:00") ? { status: "failed", error: "HTTP 401" } : {},
+    );
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 2 * * *", "nightly")] });
+    // By it each rule's newest 20 runs alone are looked back on, and no success is known.
+    await warehouse.sql?.unsafe("DROP INDEX orchestration.sync_history_crm_source_sync_type_start_time_idx");
+    for (const [as, since] of [
+      ["05-20 21:00", "2026-02-02T02:00:00Z"],
+      ["06-04 21:00", "2026-02-01T02:01:00Z"],
+      ["07-10 21:00", "2026-02-01T02:01:00Z"],
+    ] as const) {
+      const rule = ruleOf((await ask(warehouse, { as })).report, "nightly");
+      expect(rule).toMatchObject({ condition: "failing", severity: "critical", since });
+    }
+    const { report } = await ask(warehouse);
+    expect(ruleOf(report, "nightly").message).toBe(
+      "nightly: none of its runs succeeded since 1 Feb 02:01, at least 120 failed",
+    );
+  });
+
   describe("since 10 May, at the end of a day, of three weeks, of a month and of two", () => {
     const DAYS = ["05-11 00:30", "05-31 01:30", "06-14 00:30", "07-08 01:30"];
     const others = ["a", "b", "c", "d", "e", "f", "g", "h", "i"].flatMap((rule) =>
