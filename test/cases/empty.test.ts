@@ -82,6 +82,14 @@ describe.each(ENGINES)("%s", (engine) => {
     }
   });
 
+  test("empty-since-a-full-run: those of the same hour that came before it are no part of four in a row", async () => {
+    const runs = repeat({ from: "05-25 00:00", to: "07-10 20:55", every: 5 * MINUTE }, (start, index) => {
+      const isFull = start < at("07-10 20:00") ? index % 2 === 0 : start === at("07-10 20:35");
+      return { processed: isFull ? 10_000 : 0 };
+    });
+    expect(ruleOf(await judge(engine, { runs }), "contacts")).toMatchObject({ condition: "ok", severity: null });
+  });
+
   test("nightly runs without records for 1 and 20 nights", async () => {
     const runs = repeat({ rule: "nightly", from: "05-25 03:00", to: "07-10 03:00", every: DAY }, (start) => ({
       processed: start >= at("06-20 00:00") ? 0 : 250_000,

@@ -74,7 +74,7 @@ export function reachBack(emptyStreak: EmptyStreak | null, history: RuleHistory 
  * often brings nothing at that hour.
  */
 function isUnusual(facts: RuleFacts, { n, sinceMs, fullHours }: EmptyStreak): boolean {
-  const chance = isPastKnown(facts.history) ? chanceOfEmptiness(facts.history, sinceMs) : null;
+  const chance = isPastKnown(facts.history) ? chanceOfEmptiness(facts.history, { n, sinceMs }) : null;
   if (isRare(facts) === true) return chance === null || chance.all < (chance.least < OFTEN ? OFTEN : UNUSUAL);
   if (chance !== null) return n > 1 && chance.all < UNLIKELY;
   // Both may know an hour.
