@@ -10,11 +10,13 @@ import {
   HOUR,
   interval,
   judge,
+  later,
   makeWarehouse,
   MINUTE,
   repeat,
   ruleOf,
 } from "../making/cases.ts";
+import { run } from "../making/warehouses.ts";
 
 const RANK = { info: 1, warning: 2, critical: 3 };
 
@@ -68,6 +70,69 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
     expect(ranks[0]).toBeGreaterThanOrEqual(2);
   });
+
+  test("fails-for-months: since the last success, also when its first failures are older than what is counted", async () => {
+    const runs = repeat({ rule: "nightly", from: "01-05 02:00", to: "07-10 02:00", every: DAY }, (start) =>
+      start > at("02-01 12:00") ? { status: "failed", error: "HTTP 401" } : {},
+    );
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 2 * * *", "nightly")] });
+    // By it each rule's newest 20 runs alone are looked back on, and no success is known.
+    await warehouse.sql?.unsafe("DROP INDEX orchestration.sync_history_crm_source_sync_type_start_time_idx");
+    for (const [as, since] of [
+      ["05-20 21:00", "2026-02-02T02:00:00Z"],
+      ["06-04 21:00", "2026-02-01T02:01:00Z"],
+      ["07-10 21:00", "2026-02-01T02:01:00Z"],
+    ] as const) {
+      const rule = ruleOf((await ask(warehouse, { as })).report, "nightly");
+      expect(rule).toMatchObject({ condition: "failing", severity: "critical", since });
+    }
+    const { report } = await ask(warehouse);
+    expect(ruleOf(report, "nightly").message).toBe(
+      "nightly: none of its runs succeeded since 1 Feb 02:01, at least 120 failed",
+    );
+  });
+
+  test.each([
+    {
+      name: "each first Monday of a month",
+      days: ["08-04", "09-01", "10-06", "11-03", "12-01", "01-05", "02-02", "03-02", "04-06"],
+      looks: [
+        ["06-01 04:00", "warning"],
+        ["06-20 21:00", "critical"],
+      ],
+      since: "2026-05-28T17:01:00Z",
+    },
+    {
+      name: "on the first and fifteenth of each month",
+      days: ["01-01", "01-15", "02-01", "02-15", "03-01", "03-15", "04-01", "04-15"],
+      looks: [
+        ["05-12 21:00", "warning"],
+        ["06-20 21:00", "critical"],
+      ],
+      since: null,
+    },
+  ])(
+    "regular-but-seldom: a rule without a schedule that ran $name is told when the next but one is missing",
+    async (row) => {
+      const { days, looks, since } = row;
+      const runs = [
+        ...days.map((day) => {
+          const start = `${day > "07" ? 2025 : 2026}-${day}T05:00:00.000Z`;
+          return run({ rule: "invoices", start, end: later(start, MINUTE) });
+        }),
+        ...repeat({ from: "05-01 00:00", to: "07-10 20:00", every: HOUR }),
+      ];
+      await using warehouse = await makeWarehouse(engine, { runs });
+      const told = [];
+      for (const [as = "", severity] of looks) {
+        const rule = ruleOf((await ask(warehouse, { as })).report, "invoices");
+        expect(rule).toMatchObject({ condition: "overdue", severity });
+        told.push(rule.since);
+      }
+      expect(new Set(told).size).toBe(1);
+      if (since !== null) expect(told[0]).toBe(since);
+    },
+  );
 
   describe("since 10 May, at the end of a day, of three weeks, of a month and of two", () => {
     const DAYS = ["05-11 00:30", "05-31 01:30", "06-14 00:30", "07-08 01:30"];

@@ -38,6 +38,58 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(rule.message).toEndWith("usually 10,000 a run; its newest run failed at 20:01; last success 19:01");
   });
 
+  test("empty-among-failures: what succeeds without records hides in no window that most runs fail", async () => {
+    const runs = repeat({ from: "05-25 00:00", to: "07-10 20:00", every: HOUR }, (start, index) => {
+      if (start < at("07-09 00:00")) return { processed: 10_000 };
+      return index % 8 === 4 ? { processed: 0 } : { processed: 0, status: "failed", error: "HTTP 500" };
+    });
+    await using warehouse = await makeWarehouse(engine, { runs });
+    // The newest run is a success, and the one before it a failure.
+    for (const as of ["07-10 21:00", "07-10 20:00"]) {
+      for (const flags of [["--time-window", "1h"], [], ["--time-window", "7d"]]) {
+        const rule = ruleOf((await ask(warehouse, { as, flags })).report, "contacts");
+        expect(rule.severity).toBe("critical");
+        if (as === "07-10 21:00") {
+          expect(rule).toMatchObject({ condition: "degraded", since: "2026-07-09T00:00:00Z" });
+          expect(rule.message).toMatch(/^contacts: 21 of 24 runs failed .*; and 6 runs succeeded with 0 records since/);
+        }
+      }
+    }
+  });
+
+  test("empty-and-failing: half of four runs a day fail, and the others bring nothing", async () => {
+    const runs = repeat({ from: "05-08 00:00", to: "07-10 18:00", every: 6 * HOUR }, (start, index) => {
+      if (start < at("07-06 00:00")) return { processed: 10_000 };
+      return index % 2 === 1 ? { processed: 0 } : { processed: 0, status: "failed", error: "HTTP 500" };
+    });
+    await using warehouse = await makeWarehouse(engine, { runs });
+    for (const flags of [["--time-window", "1h"], [], ["--time-window", "7d"]]) {
+      const rule = ruleOf((await ask(warehouse, { flags })).report, "contacts");
+      expect(rule).toMatchObject({ condition: "empty", severity: "warning", since: "2026-07-06T06:01:00Z" });
+      expect(rule.message).toMatch(/ a run; and 10 of 28 runs failed .*; its newest run succeeded$/);
+    }
+  });
+
+  test("empty-in-each-window: a rule that is known for six days brings nothing since yesterday", async () => {
+    const runs = repeat({ from: "07-04 22:00", to: "07-10 20:00", every: HOUR }, (start) => ({
+      processed: start >= at("07-09 22:00") ? 0 : 10_000,
+    }));
+    await using warehouse = await makeWarehouse(engine, { runs });
+    for (const flags of [["--time-window", "1h"], [], ["--time-window", "7d"]]) {
+      const rule = ruleOf((await ask(warehouse, { flags })).report, "contacts");
+      expect(rule).toMatchObject({ condition: "empty", severity: "warning" });
+      expect(rule.message).toContain("23 runs succeeded with 0 records since 9 Jul 22:0");
+    }
+  });
+
+  test("empty-since-a-full-run: those of the same hour that came before it are no part of four in a row", async () => {
+    const runs = repeat({ from: "05-25 00:00", to: "07-10 20:55", every: 5 * MINUTE }, (start, index) => {
+      const isFull = start < at("07-10 20:00") ? index % 2 === 0 : start === at("07-10 20:35");
+      return { processed: isFull ? 10_000 : 0 };
+    });
+    expect(ruleOf(await judge(engine, { runs }), "contacts")).toMatchObject({ condition: "ok", severity: null });
+  });
+
   test("nightly runs without records for 1 and 20 nights", async () => {
     const runs = repeat({ rule: "nightly", from: "05-25 03:00", to: "07-10 03:00", every: DAY }, (start) => ({
       processed: start >= at("06-20 00:00") ? 0 : 250_000,

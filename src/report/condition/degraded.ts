@@ -26,7 +26,7 @@ import { judgeFailingTime } from "./failing-time.ts";
 import { judgeTooSeldom } from "./too-seldom.ts";
 import { judgeFewerRecords, judgeSlower } from "./shifted.ts";
 import { isRare } from "./rare.ts";
-import type { Severity } from "../words.ts";
+import type { Degradation, Severity } from "../words.ts";
 import { chooseMissed, judgeMissedOften, judgeRested, judgeSilentSchedule } from "./missed.ts";
 
 /** Late or early runs are told from this many on, and from this share of those expected. */
@@ -66,10 +66,12 @@ const JUDGES: Judge[] = [
   judgeDuration,
 ];
 
-/** The most urgent of what is wrong; it names the rest, of which none is told elsewhere. */
-export function judgeDegraded(facts: RuleFacts): Judgement | null {
+/** The most urgent of what is wrong; it names the rest, of which none is told elsewhere. `toldElsewhere`: what is. */
+export function judgeDegraded(facts: RuleFacts, toldElsewhere: Degradation | null = null): Judgement | null {
   if (facts.enabled === false) return null;
-  const found = JUDGES.flatMap((judge) => judge(facts) ?? []);
+  const found = JUDGES.flatMap((judge) => judge(facts) ?? []).filter(
+    ({ degradation }) => degradation !== toldElsewhere,
+  );
   const urgent = found.filter(({ severity }) => severity !== "info");
   const [worst, ...others] = urgent.length > 0 ? urgent : found;
   return worst === undefined ? null : nameOthers(facts.rule, worst, others);

@@ -74,10 +74,19 @@ export function reachBack(emptyStreak: EmptyStreak | null, history: RuleHistory 
  * often brings nothing at that hour.
  */
 function isUnusual(facts: RuleFacts, { n, sinceMs, fullHours }: EmptyStreak): boolean {
-  const chance = isPastKnown(facts.history) ? chanceOfEmptiness(facts.history, sinceMs) : null;
+  const chance = isPastKnown(facts.history) ? chanceOfEmptiness(facts.history, { n, sinceMs }) : null;
   if (isRare(facts) === true) return chance === null || chance.all < (chance.least < OFTEN ? OFTEN : UNUSUAL);
   if (chance !== null) return n > 1 && chance.all < UNLIKELY;
-  return n >= FEWEST_RUNS && hadRecordsTheDayBefore(sinceMs, facts.window.endMs, fullHours);
+  // Both may know an hour.
+  const allFull = new Set([...fullHours, ...listFull(facts)]);
+  return n >= FEWEST_RUNS && hadRecordsTheDayBefore(sinceMs, facts.window.endMs, [...allFull]);
+}
+
+/** Hours with records in what is known of its past, however short that and the window are. */
+function listFull({ history }: RuleFacts): number[] {
+  if (history === null) return [];
+  const { hours, counts, values } = history.empties;
+  return [...hours].filter((_, index) => (values[index] ?? 0) < (counts[index] ?? 0));
 }
 
 /** Whether the same hours brought records a day earlier, or the streak is older than a day: nights may well be empty. */

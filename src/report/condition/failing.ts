@@ -1,6 +1,6 @@
 /** A rule whose newest finished runs failed. */
 import { expectedShare } from "../chance.ts";
-import { formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
+import { formatCount, formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { endedBadly, hasFailed, settledAt, type Attempts } from "../rules/attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { usualFailureShare } from "../memory/failures.ts";
@@ -34,13 +34,17 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
     isKnown || history === null ? null : findStreakOnset(history.finished, { known, sinceMs: knownSinceMs });
   const counted = onset?.n ?? known;
   const sinceHour = onset?.sinceHour ?? null;
-  const sinceMs = sinceHour === null ? knownSinceMs : sinceHour * HOUR_MS;
   const isWhole = isKnown || onset?.isWhole === true;
+  // Each day another run is the first that is known, and the last success stays where it is.
+  const isOlder = !isWhole && lastSuccessMs !== null;
+  const sinceMs = isOlder ? lastSuccessMs : sinceHour === null ? knownSinceMs : sinceHour * HOUR_MS;
   const since = formatNear(sinceMs, window.endMs);
   const isPartial = runs.every(({ status }) => status === "partial");
   const how = isPartial ? "ended only in part" : "failed";
-  const times =
-    counted === 1
+  const last = isOlder ? "" : `; ${sayLastSuccess(facts, onset)}`;
+  const times = isOlder
+    ? `none of its runs succeeded since ${since}, at least ${formatCount(counted)} ${how}`
+    : counted === 1
       ? `its newest run ${how} at ${formatNear(settledAt(newest), window.endMs)}`
       : `its newest ${formatPlural(counted, "run")} ${how}, since ${since}${isWhole ? "" : " at least"}`;
   const silentMs = isPartial || counted > runs.length ? null : findSilence(facts, streak);
@@ -49,7 +53,7 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
     severity: silentMs === null ? weigh(facts, streak.length, isPartial, sinceMs) : "critical",
     degradation: null,
     sinceMs: silentMs === null ? sinceMs : (lastSuccessMs ?? sinceMs),
-    message: `${rule}: ${times}${silentMs === null ? "" : `, after ${formatDuration(silentMs / 1000)} without any`}; ${sayLastSuccess(facts, onset)}`,
+    message: `${rule}: ${times}${silentMs === null ? "" : `, after ${formatDuration(silentMs / 1000)} without any`}${last}`,
     evidence: {
       failed_in_a_row: counted,
       ...(isPartial ? { partial: counted } : {}),

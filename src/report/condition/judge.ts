@@ -31,7 +31,7 @@ const JUDGES = [
   judgeStuck,
   judgeEnded,
   judgeNever,
-  judgeEmpty,
+  judgeEmptyAndMore,
   judgeDegraded,
   judgeRunning,
   judgeOk,
@@ -51,7 +51,7 @@ function judgeFirst(facts: RuleFacts): Judgement {
 }
 
 /** What a few failures in a row must not hide: a run that hangs, runs that bring nothing, far too many failures, all that are due at one time. */
-const BEHIND_FAILURES = [judgeStuck, judgeEmpty, judgeDegraded];
+const BEHIND_FAILURES = [judgeStuck, judgeEmptyAndMore, judgeDegraded];
 
 function lookBehind(failing: Judgement, facts: RuleFacts): Judgement {
   const behind = BEHIND_FAILURES.flatMap((judge) => judge(facts) ?? []);
@@ -71,6 +71,15 @@ function addFailing(judgement: Judgement, failing: Judgement, { rule }: RuleFact
     message: `${judgement.message}; ${failing.message.slice(`${rule}: `.length)}`,
     evidence: { ...judgement.evidence, newest_error: failing.evidence["newest_error"] ?? null },
   };
+}
+
+/** Runs that bring nothing hide nothing that is as bad, such as that most others fail. */
+function judgeEmptyAndMore(facts: RuleFacts): Judgement | null {
+  const empty = judgeEmpty(facts);
+  const other = empty === null ? null : judgeDegraded(facts, "records");
+  if (empty === null || other === null || other.severity === "info") return empty;
+  const isWorse = rankSeverity(other.severity) > rankSeverity(empty.severity);
+  return isWorse ? nameOthers(facts.rule, other, [empty]) : nameOthers(facts.rule, empty, [other]);
 }
 
 /** What has not started since its last run may be the least of what is missing. */

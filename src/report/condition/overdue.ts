@@ -166,8 +166,9 @@ function judgeAge(facts: RuleFacts, goingOnMs: number): Judgement | null {
   const isError = limits.errorAfterMs !== null && ageMs > limits.errorAfterMs;
   const limitMs = isError ? limits.errorAfterMs : limits.warnAfterMs;
   if (limitMs === null || ageMs <= limitMs) return null;
-  // By its past the limit may end while it rests.
-  const sinceMs = (limits.basis === "usual-interval" ? facts.silence?.sinceMs : null) ?? lastSuccessMs + limitMs;
+  // By its past the limit may end while it rests. It was overdue before that was an error.
+  const firstMs = Math.min(limits.warnAfterMs ?? limitMs, limitMs);
+  const sinceMs = (limits.basis === "usual-interval" ? facts.silence?.sinceMs : null) ?? lastSuccessMs + firstMs;
   return describe(facts, isError ? "critical" : "warning", sinceMs, limitMs);
 }
 

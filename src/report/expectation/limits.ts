@@ -38,9 +38,9 @@ const WEEKEND_MS = 3 * DAY_MS;
 const LOOKBACKS_MS = [30 * DAY_MS, 366 * DAY_MS, 9 * 366 * DAY_MS];
 /** Fewer are no habit. */
 export const MIN_INTERVALS = 3;
-/** A regular rule's times between two starts: from this on, this alike, so many, and over so long a time. A month has 28 to 31 days. */
+/** A regular rule's times between two starts: from this on, this alike, so many, and over so long a time. From one first Monday of a month to the next there are 28 or 35 days, from the 1st to the 15th and back 13 to 17. */
 const REGULAR_MS = 20 * HOUR_MS;
-const REGULAR_SHARE = 0.85;
+const REGULAR_SHARE = 0.75;
 const FEWEST_REGULAR = 5;
 const REGULAR_SPAN_MS = 9 * DAY_MS;
 /** So many a look-back brings. */

@@ -25,10 +25,10 @@ export function usualRecords({ records }: RuleHistory, beforeHour: number): numb
   return runs === 0 ? null : Math.max(0, fromThousandths(sum / runs) - 1);
 }
 
-/** Of all successes without records since then, and of the least likely one of them; null where too little is known from before. */
+/** Of the newest `n` successes without records, and of the least likely one of them; null where too little is known from before. */
 export function chanceOfEmptiness(
   { empties, calendar, endHour }: RuleHistory,
-  sinceMs: number,
+  { n: wanted, sinceMs }: { n: number; sinceMs: number },
 ): { all: number; least: number } | null {
   const sinceHour = Math.floor(sinceMs / HOUR_MS);
   const before = within(empties, sinceHour - PAST_DAYS * HOURS_A_DAY, sinceHour);
@@ -41,14 +41,16 @@ export function chanceOfEmptiness(
     }
   }
   if (overall.n < PRIOR_RUNS) return null;
-  let [all, least] = [1, 1];
+  let [all, least, left] = [1, 1, wanted];
   const since = within(empties, sinceHour, endHour);
-  for (const [index, hour] of since.hours.entries()) {
+  // In the first hour there may be others, from before one that brought some.
+  for (const [index, hour] of [...since.hours.entries()].toReversed()) {
     const atHour = bySlot[calendar.at(hour).slot] ?? overall;
     const { n, empty: wasEmpty } = atHour.n < FEWEST_AT_HOUR ? overall : atHour;
     const one =
       (PRIOR_EMPTY + wasEmpty) / Math.max(1, atHour.n < FEWEST_AT_HOUR ? PRIOR_RUNS + n : PRIOR_EMPTY + 1 + n);
-    const empty = since.values[index] ?? 0;
+    const empty = Math.min(left, since.values[index] ?? 0);
+    left -= empty;
     if (empty === 0) continue;
     all *= one ** empty;
     least = Math.min(least, one);

@@ -38,6 +38,14 @@ describe("a streak of failures is as long as the warehouse says", () => {
   });
 });
 
+test("a streak older than all that is counted of it is known to have followed the last success", () => {
+  const failStreak = { n: 40, sinceMs: WINDOW.endMs - 40 * HOUR_MS, whole: false };
+  const lastSuccessMs = WINDOW.endMs - 100 * HOUR_MS;
+  const rule = judged(ruleOf("deals", { runs: "f".repeat(20), everyMinutes: 60 }, { failStreak, lastSuccessMs }));
+  expect(rule).toMatchObject({ condition: "failing", severity: "critical", since: "2026-07-06T17:00:00Z" });
+  expect(rule?.message).toBe("deals: none of its runs succeeded since 6 Jul 17:00, at least 40 failed");
+});
+
 test("runs without records that may have begun earlier", () => {
   const emptyStreak = {
     n: 68,
