@@ -20,6 +20,8 @@ type Shape = {
   sql: string;
   settings?: string;
   says?: string[];
+  /** What the operator adds to the settings. */
+  adds?: string;
   counts: Partial<Report["performance_metrics"]>;
   rules?: string[];
 };
@@ -216,6 +218,81 @@ const SHAPES: Shape[] = [
   },
 ];
 
+/** `{n}` and `{at}` are the number of a run and when it was. */
+const repeated = (n: number, row: string) =>
+  Array.from({ length: n }, (_, index) => row.replaceAll("{n}", String(index)).replaceAll("{at}", quoted(60 - index)));
+
+SHAPES.push(
+  {
+    name: "Prefect: a flow run has a name of its own, by which no flow is known; the runs of tasks are parts of it",
+    table: "flow_run",
+    sql: `CREATE TABLE flow (id int, created {time}, name text);
+      CREATE TABLE task_run (id int, created {time}, name text, state_type text, start_time {time}, end_time {time}, task_key text, flow_run_id int);
+      CREATE TABLE flow_run (id int, created {time}, name text, flow_id int, deployment_id int, state_id int, state_type text, state_name text,
+        expected_start_time {time}, next_scheduled_start_time {time}, start_time {time}, end_time {time}, parent_task_run_id int);
+      INSERT INTO flow VALUES (0, ${quoted(99)}, 'contacts'), (1, ${quoted(99)}, 'deals');
+      ${repeated(24, "INSERT INTO flow_run VALUES ({n}, {at}, 'red-fox-{n}', {n} % 2, 7, {n}, 'COMPLETED', 'Completed', {at}, NULL, {at}, {at}, NULL);").join("")}
+      INSERT INTO flow_run VALUES (99, ${quoted(1)}, 'gray-ox', 0, 7, 99, 'SCHEDULED', 'Scheduled', ${quoted(-60)}, ${quoted(-60)}, NULL, NULL, NULL)`,
+    says: ["named.id = run.flow_id) AS rule"],
+    counts: { total_actions: 24, failed_actions: 0 },
+    rules: ["contacts", "deals"],
+  },
+  {
+    name: "Airbyte: what kind of job it is does not tell its connections apart",
+    table: "jobs",
+    sql: `CREATE TABLE jobs (id int, config_type text, scope text, config jsonb, status text, started_at {time}, created_at {time}, updated_at {time});
+      ${repeated(24, `INSERT INTO jobs VALUES ({n}, 'sync', 'c' || ({n} % 2), '{"jobType": "sync"}', 'succeeded', {at}, {at}, {at});`).join("")}`,
+    says: ["scope AS rule", "config->>'jobType'"],
+    counts: { total_actions: 24 },
+    rules: ["c0", "c1"],
+  },
+  {
+    name: "dlt: a load is written when it has ended, with a number for its status",
+    table: "_dlt_loads",
+    sql: `CREATE TABLE _dlt_version (version int, engine_version int, inserted_at {time}, schema_name text, version_hash text, schema text);
+      CREATE TABLE _dlt_loads (load_id text, schema_name text, status int, inserted_at {time}, schema_version_hash text);
+      INSERT INTO _dlt_loads VALUES ('1783717200.1', 'hubspot', 0, ${quoted(8)}, 'h'), ('1783717300.1', 'hubspot', 0, ${quoted(7)}, 'h')`,
+    says: [
+      "schema_name AS rule",
+      "inserted_at AS started_at",
+      "-- perhaps when a run ended, and not when it began: inserted_at",
+    ],
+    adds: 'statuses = { 0 = "success" }',
+    counts: { total_actions: 2, failed_actions: 0 },
+    rules: ["hubspot"],
+  },
+  {
+    name: "pgAgent: all columns begin with the same letters, and the name is behind a key without an underscore",
+    table: "pga_joblog",
+    sql: `CREATE TABLE pga_job (jobid int, jobjclid int, jobname text, jobdesc text, jobenabled boolean, jobcreated {time}, joblastrun {time});
+      CREATE TABLE pga_joblog (jlgid int, jlgjobid int, jlgstatus char(1), jlgstart {time}, jlgduration interval);
+      INSERT INTO pga_job VALUES (3, 1, 'contacts', '', true, ${quoted(99)}, ${quoted(7)});
+      INSERT INTO pga_joblog VALUES (1, 3, 's', ${quoted(9)}, '00:00:30'), (2, 3, 'f', ${quoted(7)}, '00:00:30'), (3, 3, 'r', ${quoted(1)}, NULL)`,
+    says: ["named.jobid = run.jlgjobid) AS rule", "jlgstatus AS status", "jlgstart AS started_at"],
+    adds: 'statuses = { s = "success", f = "failed", r = "running" }',
+    counts: { total_actions: 2, failed_actions: 1, running_actions: 1 },
+    rules: ["contacts"],
+  },
+  {
+    name: "Fivetran's log: of several keys that one names the rule to which a name belongs, and of its rows one must be kept",
+    table: "log",
+    settings: 'preset = "automation"\ntable = "log"',
+    sql: `CREATE TABLE connector (connector_id text, connector_name text, connector_type_id text, paused boolean);
+      CREATE TABLE log (id text, time_stamp {time}, connector_id text, transformation_id text, event text, message_event text, message_data jsonb, sync_id text);
+      INSERT INTO connector VALUES ('k', 'hubspot.contacts', 'hubspot', false);
+      INSERT INTO log VALUES ('a', ${quoted(9)}, 'k', NULL, 'INFO', 'sync_end', '{"status": "SUCCESSFUL"}', 's1'),
+        ('b', ${quoted(7)}, 'k', NULL, 'INFO', 'sync_end', '{"status": "FAILURE_WITH_TASK", "reason": "x"}', 's2')`,
+    says: [
+      "named.connector_id = run.connector_id) AS rule",
+      "message_data->>'status' AS status",
+      "time_stamp AS started_at",
+      "-- of several rows for one run keep one, by WHERE: event or message_event",
+    ],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["hubspot.contacts"],
+  },
+);
+
 function adviceOf([document]: CheckDocument[]): string {
   return document?.items.find(({ id }) => id === "tables")?.advice ?? "";
 }
@@ -240,7 +317,7 @@ test("SQLite: beside a view of a table that is gone, check still finds the table
 });
 
 describe.each(ENGINES)("%s", (engine) => {
-  test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], counts, rules }) => {
+  test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], adds = "", counts, rules }) => {
     await using tables = await make(engine, sql);
     const advice = adviceOf(JSON.parse(await say("check", tables.url, settings)) as CheckDocument[]);
     const [, ddl = "", wanted = ""] = /^(CREATE VIEW .*;)$\nand set (.*)$/ms.exec(advice) ?? [];
@@ -248,7 +325,7 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ddl).toContain(table);
     for (const words of says) expect(ddl).toContain(words);
     await tables.execute(ddl);
-    const [report] = reportsIn(await say("generate", tables.url, wanted.replaceAll(" and ", "\n")));
+    const [report] = reportsIn(await say("generate", tables.url, `${wanted.replaceAll(" and ", "\n")}\n${adds}`));
     expect(report?.performance_metrics).toMatchObject(counts);
     if (rules !== undefined) expect(report?.rules.map(({ rule_name: rule }) => rule)).toEqual(rules);
   });

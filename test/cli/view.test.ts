@@ -66,6 +66,20 @@ and set preset = "automation" and schema = "X y" and table = "automation_actions
     }));
     expect(adviseView(others, "o'brien", "reader")).toBe(says);
   });
+
+  test("the end of a run is its start and how long it took", () => {
+    const types = {
+      id: "integer",
+      job: "text",
+      status: "text",
+      started: "timestamp with time zone",
+      duration: "interval",
+    };
+    const likely = findLikelyColumns({ name: "s.t", columns: Object.keys(types), types });
+    const view = adviseView([{ name: "s.t", schema: "s", likely, names: {} }], "crm", "reader");
+    expect(view).toContain("started + duration AS finished_at");
+    expect(view).toContain("-- found no column for records_processed,");
+  });
 });
 
 /** The statement and the settings in the advice of `check`, taken apart as an operator does. */
