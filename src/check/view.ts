@@ -41,17 +41,22 @@ const EVENT = /(?:^|_)event(?:_?(?:name|type|kind))?$/i;
 const NO_ERROR = "('', '0', 'false', '[]', '{}')";
 const TRUE = "('true', 't', '1', 'yes', 'y')";
 
-/** Of the tables that look as if they held runs, the view of the likeliest. Null: none does. `role`: who reads it; null: this is SQLite. */
-export function adviseView(tables: OtherTable[], source: string, role: string | null): string | null {
+/** `role`: who reads it; null: this is SQLite. `isAlone`: no other CRM is configured. */
+type Reader = { source: string; role: string | null; isAlone: boolean };
+
+/** Of the tables that look as if they held runs, the view of the likeliest. Null: none does. */
+export function adviseView(tables: OtherTable[], reader: Reader): string | null {
   const [best] = tables.filter(({ likely }) => likely.isOfRuns).toSorted((a, b) => b.likely.rank - a.likely.rank);
-  return best === undefined ? null : writeView(best, source, role);
+  return best === undefined ? null : writeView(best, reader);
 }
 
 /** The view of this very table, with its gaps; the statements have lines of their own. Where nothing in it is known, all is a gap. */
-export function writeView(table: OtherTable, source: string, role: string | null): string {
+export function writeView(table: OtherTable, { source, role, isAlone }: Reader): string {
   const { name: own, schema, likely } = table;
   const isTaken = /(?:^|[."])automation_actions"?$/.test(own);
-  const view = isTaken ? OTHER_VIEW : VIEW;
+  // Where the table does not say whose a run was, each CRM needs a view of its own.
+  const isOfOne = !isAlone && likely.columns.crm_source === undefined;
+  const view = `${isTaken ? OTHER_VIEW : VIEW}${isOfOne ? `_${source.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_")}` : ""}`;
   const name = schema === null ? view : `${schema}.${view}`;
   const settings = [
     'preset = "automation"',
@@ -64,6 +69,7 @@ export function writeView(table: OtherTable, source: string, role: string | null
   const ddl = [
     `CREATE VIEW ${name} AS SELECT`,
     ...packColumns(columns),
+    ...(isOfOne ? [`  -- each run counts as one of ${showText(source)}: leave those of others out, by WHERE`] : []),
     ...listGaps(likely),
     `FROM ${own}${alias};`,
     ...grant,

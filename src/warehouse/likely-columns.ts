@@ -155,6 +155,8 @@ export function findLikelyColumns(table: ReadableTable): LikelyColumns {
       : null;
   const hasOutcome = found.status !== undefined || success !== null || failure !== null || failedAt.length > 0;
   const hasMore = hasTime || duration !== null || found.error !== undefined || found.records_processed !== undefined;
+  // It is read as it is: perhaps another CRM's view.
+  const isReady = WANTED.every((wanted) => table.columns.includes(wanted));
   const named = splitName(name);
   const isOfName = named.some((word) => OF_RUNS.includes(word));
   const isRuns = RUNS.includes(named.at(-1) ?? "");
@@ -168,7 +170,8 @@ export function findLikelyColumns(table: ReadableTable): LikelyColumns {
     keys: written,
     others: free.map(({ column }) => column).filter((column) => !failedAt.includes(column) && column !== duration),
     isRuleSure,
-    isOfRuns: found.rule !== undefined && found.started_at !== undefined && hasOutcome && (hasMore || isRuns),
+    isOfRuns:
+      found.rule !== undefined && found.started_at !== undefined && hasOutcome && (hasMore || isRuns) && !isReady,
     isKnown: isRuleSure || hasTime || found.status !== undefined,
     rank: (hasTime ? 1000 : 0) + (isRuleSure ? 100 : 0) + 2 * sure + (isOfName ? 1 : 0),
   };

@@ -1,9 +1,11 @@
 /** Tables that schedulers and frameworks keep: the view that `check` writes is run, and what a report then says of the rows. */
 import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { CheckDocument } from "../../src/check/schema.ts";
 import type { Report } from "../../src/report/document/schema.ts";
 import { ENGINES, type CaseEngine } from "../making/cases.ts";
-import { directoryWith, runCli } from "../making/cli.ts";
+import { directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 import { makeTables } from "../making/own-tables.ts";
 import { reportsIn } from "../making/passes.ts";
 
@@ -297,6 +299,11 @@ function adviceOf([document]: CheckDocument[]): string {
   return document?.items.find(({ id }) => id === "tables")?.advice ?? "";
 }
 
+/** The statements and the settings in an advice, as an operator takes them out. */
+function readAdvice(advice: string): string[] {
+  return /^(CREATE VIEW .*;)$\nand set (.*)$/ms.exec(advice) ?? [];
+}
+
 async function say(command: "check" | "generate", url: string, settings: string): Promise<string> {
   const cwd = directoryWith(`[crm.hubspot]\nurl = "${url}"\n${settings}\n`);
   const flags = command === "generate" ? ["--no-store"] : [];
@@ -320,7 +327,7 @@ describe.each(ENGINES)("%s", (engine) => {
   test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], adds = "", counts, rules }) => {
     await using tables = await make(engine, sql);
     const advice = adviceOf(JSON.parse(await say("check", tables.url, settings)) as CheckDocument[]);
-    const [, ddl = "", wanted = ""] = /^(CREATE VIEW .*;)$\nand set (.*)$/ms.exec(advice) ?? [];
+    const [, ddl = "", wanted = ""] = readAdvice(advice);
     expect(ddl).toContain(engine === "sqlite" ? `FROM "${table}"` : `FROM `);
     expect(ddl).toContain(table);
     for (const words of says) expect(ddl).toContain(words);
@@ -328,6 +335,35 @@ describe.each(ENGINES)("%s", (engine) => {
     const [report] = reportsIn(await say("generate", tables.url, `${wanted.replaceAll(" and ", "\n")}\n${adds}`));
     expect(report?.performance_metrics).toMatchObject(counts);
     if (rules !== undefined) expect(report?.rules.map(({ rule_name: rule }) => rule)).toEqual(rules);
+  });
+
+  test("two CRMs in one table that does not say whose a run was: each view can be made beside the other, for its own runs", async () => {
+    await using tables = await make(
+      engine,
+      `CREATE TABLE job_runs (id int, job text, status text, started_at {time}, finished_at {time});
+      INSERT INTO job_runs VALUES (1, 'hubspot_a', 'ok', ${quoted(9)}, ${quoted(8)}), (2, 'genius_a', 'ok', ${quoted(9)}, ${quoted(8)}),
+        (3, 'genius_b', 'ok', ${quoted(9)}, ${quoted(8)})`,
+    );
+    const cwd = freshDirectory();
+    const configure = (settings: string[]) =>
+      writeFileSync(join(cwd, "automation-reports.toml"), `[defaults]\nurl = "${tables.url}"\n${settings.join("\n")}`);
+    const crms = ["hubspot", "genius"];
+    const settings = crms.map((crm) => `[crm.${crm}]`);
+    for (const [index, crm] of crms.entries()) {
+      configure(settings);
+      const { stdout } = await runCli(["check", "--format", "json", "--crm", crm], { cwd });
+      const [, ddl = "", wanted = ""] = readAdvice(adviceOf(JSON.parse(stdout) as CheckDocument[]));
+      expect(ddl).toContain(`-- each run counts as one of ${crm}: leave those of others out, by WHERE`);
+      await tables.execute(ddl.replace(/(FROM \S*job_runs"?);/, `$1 WHERE job LIKE '${crm}%';`));
+      settings.splice(index, 1, `[crm.${crm}]\n${wanted.replaceAll(" and ", "\n")}`);
+    }
+    configure(settings);
+    const { stdout } = await runCli(["generate", "--format", "json", "--no-store"], { cwd });
+    const totals = reportsIn(stdout).map(({ metadata: { source }, performance_metrics: { total_actions: total } }) => [
+      source,
+      total,
+    ]);
+    expect(Object.fromEntries(totals)).toEqual({ hubspot: 1, genius: 2 });
   });
 
   test("numbers for a status: check says that nothing is counted, and with the line that it offers all is", async () => {

@@ -64,7 +64,7 @@ and set preset = "automation" and schema = "X y" and table = "automation_actions
       likely: findLikelyColumns({ name, columns }),
       names: {},
     }));
-    expect(adviseView(others, "o'brien", "reader")).toBe(says);
+    expect(adviseView(others, { source: "o'brien", role: "reader", isAlone: true })).toBe(says);
   });
 
   test("the end of a run is its start and how long it took", () => {
@@ -76,7 +76,11 @@ and set preset = "automation" and schema = "X y" and table = "automation_actions
       duration: "interval",
     };
     const likely = findLikelyColumns({ name: "s.t", columns: Object.keys(types), types });
-    const view = adviseView([{ name: "s.t", schema: "s", likely, names: {} }], "crm", "reader");
+    const view = adviseView([{ name: "s.t", schema: "s", likely, names: {} }], {
+      source: "crm",
+      role: "reader",
+      isAlone: true,
+    });
     expect(view).toContain("started + duration AS finished_at");
     expect(view).toContain("-- found no column for records_processed,");
   });
