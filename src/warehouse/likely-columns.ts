@@ -42,8 +42,8 @@ export type LikelyColumns = {
   rank: number;
 };
 
-/** A key of the objects that a column holds. */
-export type JsonKey = { column: string; key: string };
+/** A key of the objects that a column holds; `jsonb`: an object or a list is there, which nothing but an error is. */
+export type JsonKey = { column: string; key: string; type: "text" | "jsonb" };
 
 /** `odd`: what tells no rules apart, whatever its name says. */
 type ReadableTable = { name: string; columns: string[]; types?: ColumnTypes; keys?: JsonKey[]; odd?: string[] };
@@ -69,7 +69,7 @@ type Worded = { column: string; words: string[]; read?: JsonKey };
 export function listLikelyRules(table: Pick<ReadableTable, "columns" | "keys">): (JsonKey | { column: string })[] {
   const { patterns, weak = [], beside } = LIKELY.rule;
   return wordColumns(table)
-    .filter((one) => seekColumn([one], [...patterns, ...weak], beside) !== null)
+    .filter((one) => one.read?.type !== "jsonb" && seekColumn([one], [...patterns, ...weak], beside) !== null)
     .map(({ column, read }) => read ?? { column });
 }
 
@@ -100,12 +100,18 @@ export function nameKey({ column, key }: JsonKey): string {
 export function findLikelyColumns(table: ReadableTable): LikelyColumns {
   const { name, types: own = {}, keys = [], odd = [] } = table;
   const written = new Map(keys.map((one) => [nameKey(one), one]));
-  const types: ColumnTypes = { ...own, ...Object.fromEntries([...written.keys()].map((column) => [column, "text"])) };
+  const types: ColumnTypes = {
+    ...own,
+    ...Object.fromEntries([...written.keys()].map((column) => [column, "text"])),
+  };
   const worded = wordColumns(table);
   const found: LikelyColumns["columns"] = {};
   const seek = (wanted: Wanted, patterns: string[], { beside }: Likely = LIKELY[wanted]): string | null => {
     const taken = Object.values(found).flat();
-    const free = worded.filter(({ column }) => !taken.includes(column) && isReadable(column, wanted, types));
+    const free = worded.filter(
+      ({ column, read }) =>
+        !taken.includes(column) && isReadable(column, wanted, types) && (wanted === "error" || read?.type !== "jsonb"),
+    );
     if (wanted === "rule") {
       const telling = free.filter(({ column }) => !odd.includes(column));
       return seekColumn(telling, patterns, beside);

@@ -249,6 +249,17 @@ SHAPES.push(
     rules: ["c0", "c1"],
   },
   {
+    name: "Airbyte's attempts: an object in JSON names no rule, and may be an error",
+    table: "attempts",
+    settings: 'preset = "automation"\ntable = "attempts"',
+    sql: `CREATE TABLE attempts (id int, job_id int, outcome jsonb, status text, created_at {time}, ended_at {time});
+      INSERT INTO attempts VALUES (1, 1, '{"sync": {"records": 5}}', 'succeeded', ${quoted(9)}, ${quoted(8)}),
+        (2, 2, '{"error": {"externalMessage": "x"}}', 'failed', ${quoted(7)}, ${quoted(6)})`,
+    says: ["job_id AS rule", "outcome->>'error' AS error", "-- its other columns: outcome, outcome->>'sync'"],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["1", "2"],
+  },
+  {
     name: "dlt: a load is written when it has ended, with a number for its status",
     table: "_dlt_loads",
     sql: `CREATE TABLE _dlt_version (version int, engine_version int, inserted_at {time}, schema_name text, version_hash text, schema text);

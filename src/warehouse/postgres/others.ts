@@ -60,8 +60,8 @@ async function readKeys(connection: Connection, { name, columns, types = {} }: S
   const found: JsonKey[] = [];
   for (const column of columns.filter((one) => /^jsonb?$/.test(types[one] ?? "")).slice(0, MOST_JSON)) {
     const statement = fillPlaceholders(keysSql, { table: name, column: quoteIdentifier(column) });
-    const rows = await attempt(connection, async () => await connection.ask<{ key: string }>(statement));
-    found.push(...(rows ?? []).map(({ key }) => ({ column, key })));
+    const rows = await attempt(connection, async () => await connection.ask<Omit<JsonKey, "column">>(statement));
+    found.push(...(rows ?? []).map((one) => ({ column, ...one })));
   }
   return found;
 }

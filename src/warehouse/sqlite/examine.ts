@@ -127,12 +127,12 @@ function lookInside(database: Database, table: ShapedTable): ShapedTable {
 /** Of the objects in JSON that the first rows hold: whoever writes them writes the same keys each time. */
 function readKeys(database: Database, { name, columns }: ShapedTable): JsonKey[] {
   return columns.slice(0, MOST_JSON).flatMap((column) =>
-    ask<{ key: string }>(
+    ask<Omit<JsonKey, "column">>(
       database,
-      `SELECT DISTINCT key FROM (SELECT ${quoteIdentifier(column)} AS own FROM ${name} LIMIT 100) few, json_each(
+      `SELECT key, CASE WHEN max(type IN ('object', 'array')) THEN 'jsonb' ELSE 'text' END AS type FROM (SELECT ${quoteIdentifier(column)} AS own FROM ${name} LIMIT 100) few, json_each(
         CASE WHEN json_valid(own) THEN CASE json_type(own) WHEN 'object' THEN own ELSE '{}' END ELSE '{}' END)
-      ORDER BY key LIMIT 50`,
-    ).map(({ key }) => ({ column, key })),
+      GROUP BY key ORDER BY key LIMIT 50`,
+    ).map((one) => ({ column, ...one })),
   );
 }
 
