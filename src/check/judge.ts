@@ -116,21 +116,21 @@ function judgeTables(facts: WarehouseFacts, context: CheckContext): Judged {
 
 function adviseOnMissing(
   { schemas, advice, others }: Extract<WarehouseFacts["tables"], { kind: "missing" }>,
-  { source }: CheckContext,
+  context: CheckContext,
   role: string | null,
 ): string {
   if (advice !== undefined) return advice;
-  if (schemas.length === 0) return adviseView(others, source, role) ?? NO_TABLE_ADVICE;
+  if (schemas.length === 0) return adviseView(others, readerOf(context, role)) ?? NO_TABLE_ADVICE;
   const named = schemas.map((schema) => JSON.stringify(schema));
   return `set schema = ${named.slice(0, MOST_COPIES).join(" or ")} for this CRM`;
 }
 
 function judgeIncomplete(
   { table, preset, missing }: Extract<WarehouseFacts["tables"], { kind: "incomplete" }>,
-  { source }: CheckContext,
+  context: CheckContext,
   role: string | null,
 ): Judged {
-  const view = writeView(table, source, role);
+  const view = writeView(table, readerOf(context, role));
   const without = preset === "automation" ? "" : `; ${NOT_IN_VIEW}`;
   return {
     status: "error",
@@ -138,6 +138,10 @@ function judgeIncomplete(
     advice: `${view}${without}`,
     evidence: { table: table.name, preset, missing },
   };
+}
+
+function readerOf({ source, configuredSources }: CheckContext, role: string | null) {
+  return { source, role, isAlone: configuredSources.every((other) => other === source) };
 }
 
 /** What is behind it has the size and the indexes, and they are not looked at. */

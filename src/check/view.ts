@@ -1,7 +1,8 @@
 /** The view that would let a table of another shape be read: each column of the preset `automation` from the likeliest one. */
 import { showText } from "../text/terminal.ts";
 import type { OtherTable } from "../warehouse/facts.ts";
-import type { LikelyColumns, Wanted } from "../warehouse/likely-columns.ts";
+import type { Wanted } from "../warehouse/column-words.ts";
+import type { LikelyColumns } from "../warehouse/likely-columns.ts";
 
 /** What the preset reads. A table that has that name keeps it, and its view gets the other one. */
 const VIEW = "automation_actions";
@@ -34,21 +35,28 @@ const WANTED = Object.keys(COLUMNS) as Wanted[];
 const NEEDED: Wanted[] = ["rule", "status", "started_at"];
 /** Most tables have no such column, and need none. */
 const BESIDE: Wanted[] = ["id", "crm_source", "dry_run", "wrapper"];
+/** It tells which moment of a run its row is of. */
+const EVENT = /(?:^|_)event(?:_?(?:name|type|kind))?$/i;
 /** What programs write for no error, beside null. */
 const NO_ERROR = "('', '0', 'false', '[]', '{}')";
 const TRUE = "('true', 't', '1', 'yes', 'y')";
 
-/** Of the tables that look as if they held runs, the view of the likeliest. Null: none does. `role`: who reads it; null: this is SQLite. */
-export function adviseView(tables: OtherTable[], source: string, role: string | null): string | null {
+/** `role`: who reads it; null: this is SQLite. `isAlone`: no other CRM is configured. */
+type Reader = { source: string; role: string | null; isAlone: boolean };
+
+/** Of the tables that look as if they held runs, the view of the likeliest. Null: none does. */
+export function adviseView(tables: OtherTable[], reader: Reader): string | null {
   const [best] = tables.filter(({ likely }) => likely.isOfRuns).toSorted((a, b) => b.likely.rank - a.likely.rank);
-  return best === undefined ? null : writeView(best, source, role);
+  return best === undefined ? null : writeView(best, reader);
 }
 
 /** The view of this very table, with its gaps; the statements have lines of their own. Where nothing in it is known, all is a gap. */
-export function writeView(table: OtherTable, source: string, role: string | null): string {
+export function writeView(table: OtherTable, { source, role, isAlone }: Reader): string {
   const { name: own, schema, likely } = table;
   const isTaken = /(?:^|[."])automation_actions"?$/.test(own);
-  const view = isTaken ? OTHER_VIEW : VIEW;
+  // Where the table does not say whose a run was, each CRM needs a view of its own.
+  const isOfOne = !isAlone && likely.columns.crm_source === undefined;
+  const view = `${isTaken ? OTHER_VIEW : VIEW}${isOfOne ? `_${source.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_")}` : ""}`;
   const name = schema === null ? view : `${schema}.${view}`;
   const settings = [
     'preset = "automation"',
@@ -61,6 +69,7 @@ export function writeView(table: OtherTable, source: string, role: string | null
   const ddl = [
     `CREATE VIEW ${name} AS SELECT`,
     ...packColumns(columns),
+    ...(isOfOne ? [`  -- each run counts as one of ${showText(source)}: leave those of others out, by WHERE`] : []),
     ...listGaps(likely),
     `FROM ${own}${alias};`,
     ...grant,
@@ -88,6 +97,9 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
     const read = columns.map(quoteName).join(" || ' ' || ");
     return read === column ? column : `${read} AS ${column}`;
   }
+  const [start] = likely.columns.started_at ?? [];
+  if (column === "finished_at" && likely.duration !== null && start !== undefined)
+    return `${quoteName(start)} + ${quoteName(likely.duration)} AS finished_at`;
   if (column === "crm_source") return `${quoteText(source)} AS crm_source`;
   if (column === "rule") return `${quoteText(readName(name.split(".").at(-1) ?? name))} AS rule`;
   if (column === "dry_run" || column === "wrapper") return `false AS ${column}`;
@@ -125,19 +137,26 @@ function isTrue(column: string): string {
 
 /** As comments in the statement, for whoever is about to run it. */
 function listGaps(likely: LikelyColumns): string[] {
-  const { columns, success, failure, failedAt, others } = likely;
+  const { columns, success, failure, failedAt, duration, isWrittenAt, others } = likely;
   const hasFailedAt = failedAt.length > 0;
   const isSaid = (column: Wanted) =>
     columns[column] !== undefined ||
     (column === "status" && (success !== null || failure !== null || hasFailedAt)) ||
-    (column === "finished_at" && hasFailedAt);
+    (column === "finished_at" && (hasFailedAt || duration !== null));
   const gaps = WANTED.filter((column) => !isSaid(column) && !BESIDE.includes(column));
   const needed = gaps.filter((column) => NEEDED.includes(column));
   const rare = gaps.filter((column) => !NEEDED.includes(column));
+  const events = others.filter((column) => EVENT.test(column)).map((column) => writeName(column, likely));
   const split = Object.values(columns).filter((own) => own.length > 1);
   return [
     ...(needed.length === 0 ? [] : [`  -- found no column for these, fill them in: ${needed.join(", ")}`]),
     ...split.map((own) => `  -- must read as 2026-07-10 21:00:00: ${own.join(" and ")}`),
+    ...(events.length === 0
+      ? []
+      : [`  -- of several rows for one run keep one, by WHERE: ${events.map(showText).join(" or ")}`]),
+    ...(isWrittenAt && gaps.includes("finished_at")
+      ? [`  -- perhaps when a run ended, and not when it began: ${columns.started_at?.join()}`]
+      : []),
     ...wrapNames("  -- found no column for ", rare),
     // Which of them is meant, whoever fills a gap has to see.
     ...(gaps.length === 0

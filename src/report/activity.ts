@@ -91,6 +91,8 @@ export type RuleActivity = {
   unknownWords: string[];
   /** Its finished runs of the same window one week before; null where they were not asked for. */
   weekBefore: { total: number; successful: number } | null;
+  /** How long a run may go on without a row, as `allowForUnseen` finds it; none: a run has a row from its start on. */
+  unseenMs?: number;
 };
 
 export type HourActivity = { hourMs: number; total: number; successful: number };

@@ -34,6 +34,7 @@ import type { ReportSettings } from "./settings.ts";
 import { hideSecretsInNames } from "./shown-names.ts";
 import { differsBeyondNoise } from "./significance.ts";
 import { markStale } from "./rules/stale.ts";
+import { allowForUnseen } from "./rules/unseen.ts";
 import { measureByLevel, measureByStrategy, rateByGroup } from "./rules/groups.ts";
 import { analyzeTrend } from "./trend.ts";
 import { addFailingWrappers } from "./rules/wrappers.ts";
@@ -82,7 +83,12 @@ function buildFromRows(
   const histories = readPast(past, named.window.endMs, settings);
   const recalled = recallGone(mergeStartRows(settleWrittenLater(named, settings), histories), past, settings);
   const renamed = findRenamed(recalled, histories, settings.crmSource);
-  const { activity, stale } = markStale(addFailingWrappers(moveSchedules(recalled, renamed)), settings, histories);
+  const { activity: marked, stale } = markStale(
+    addFailingWrappers(moveSchedules(recalled, renamed)),
+    settings,
+    histories,
+  );
+  const activity = allowForUnseen(marked, settings.lateAfterMs);
   const hours = hoursOf(activity.window);
   const counts = addCounts(activity.rules.map((rule) => rule.current));
   const outcome = countOutcome(counts);

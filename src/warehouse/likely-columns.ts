@@ -1,24 +1,18 @@
 /** Which columns of a table of another shape are probably those of the preset `automation`: by the words of their names. */
 import { listUnreadable, type ColumnTypes } from "./casts.ts";
+import {
+  DURATION,
+  FAILED_AT,
+  FAILURES,
+  LIKELY,
+  OF_RUNS,
+  RUNS,
+  SUCCESS,
+  WANTED,
+  type Likely,
+  type Wanted,
+} from "./column-words.ts";
 import { PRESETS } from "./presets.ts";
-
-const WANTED = [
-  "id",
-  "crm_source",
-  "rule",
-  "status",
-  "started_at",
-  "finished_at",
-  "records_processed",
-  "records_created",
-  "records_updated",
-  "records_failed",
-  "error",
-  "dry_run",
-  "wrapper",
-] as const;
-
-export type Wanted = (typeof WANTED)[number];
 
 /** What was recognised in a table. */
 export type LikelyColumns = {
@@ -30,10 +24,16 @@ export type LikelyColumns = {
   failure: string | null;
   /** Times that only a run without success has, such as `failed_at`; of the type of the end, where both are known. */
   failedAt: string[];
+  /** How long a run took, as PostgreSQL adds it to its start; null: its end is known, or nothing tells. */
+  duration: string | null;
+  /** All that is known of its start is when a row was written, which may be when the run ended. */
+  isWrittenAt: boolean;
   /** The table's columns that were taken for nothing. */
   others: string[];
   /** Of the columns above those that are keys in JSON: how each is read. */
   keys: Map<string, JsonKey>;
+  /** What says which rule a run was of is no mere key. */
+  isRuleSure: boolean;
   /** Enough to offer the table unasked. */
   isOfRuns: boolean;
   /** At least one thing that a run has. */
@@ -42,157 +42,11 @@ export type LikelyColumns = {
   rank: number;
 };
 
-/** A key of the objects that a column holds. */
-export type JsonKey = { column: string; key: string };
+/** A key of the objects that a column holds; `jsonb`: an object or a list is there, which nothing but an error is. */
+export type JsonKey = { column: string; key: string; type: "text" | "jsonb" };
 
-type ReadableTable = { name: string; columns: string[]; types?: ColumnTypes; keys?: JsonKey[] };
-
-/** Each word of a pattern is one of several; what else a name may hold is in `beside`. The first pattern that fits is the likeliest. */
-type Likely = {
-  patterns: string[];
-  beside: string;
-  /** Fits no more than a column of another meaning does. */
-  weak?: string[];
-};
-
-// German, French, Spanish and Portuguese have a few of the commonest words, without their accents.
-const TIME = "at time date on ts utc gmt dttm datetime timestamp dt ms epoch zeit datum heure fecha hora";
-const RUN = "run job sync task execution exec execute process flow pipeline import export batch load actual real";
-const UNITS =
-  "records|record|rows|row|items|item|objects|entities|documents|messages|datensaetze|datensatze|saetze|satze|zeilen|enregistrements|lignes|registros|filas|linhas";
-const NUMBER = "count num number total no of n anzahl nombre numero cantidad";
-const BEGIN =
-  "start|started|starting|begin|began|begun|launched|performed|attempted|executed|ran|fired|beginn|anfang|gestartet|debut|inicio";
-const FINISH =
-  "finish|finished|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated|ende|beendet|fin|fim";
-const STEP =
-  "job|package|task|pipeline|flow|workflow|dag|automation|sync|schedule|process|procedure|command|trigger|step";
-const THING = "entity|object|model|resource|stream|table|record";
-
-const LIKELY: Record<Wanted, Likely> = {
-  id: {
-    patterns: [
-      "id",
-      "run id",
-      "execution|sync|log|history|instance|entry|attempt|invocation|action|task id",
-      "uuid|guid|pk",
-      "job id",
-    ],
-    beside: "",
-  },
-  crm_source: {
-    patterns: [
-      "crm",
-      "source|integration|system|provider|tenant",
-      "crm|source|integration|system|provider|tenant name|key|code|slug|type",
-      "connector|platform|vendor",
-      "quelle|fuente|origen|origem|fonte",
-    ],
-    beside: "source system",
-  },
-  rule: {
-    patterns: [
-      "rule",
-      "sync type",
-      "automation",
-      "job name|class|type",
-      "task|package|pipeline|flow|workflow|automation|sync|schedule|process|procedure|trigger|step name|class|type",
-      "dag id",
-      "job|task|pipeline|flow|workflow|sync",
-      "unique id",
-      `${THING} type|name|class`,
-      "connector|connection|deployment|report|script|worker|handler name|class|type",
-      "entity|object|model|resource|stream|command|procedure|class",
-      "regel|ablauf|aufgabe|auftrag|prozess|regle|tache|regla|tarea|proceso|regra|tarefa|processo",
-      "func|function",
-      "name|title",
-      "type|kind",
-      "worker",
-      "scope|operation|action|queue|script",
-    ],
-    beside: "name run",
-    weak: [`${STEP}|connection|connector|deployment id|uuid|key`],
-  },
-  status: {
-    patterns: [
-      "status",
-      "state",
-      "outcome|result",
-      "status|state name|type|text",
-      "zustand|ergebnis|etat|statut|estado|resultado",
-    ],
-    beside: `${RUN} final last exit`,
-  },
-  started_at: {
-    patterns: [BEGIN, "run at|date|time|on|timestamp"],
-    beside: `${TIME} ${RUN} compile log`,
-    weak: [
-      "created|create|creation|inserted|queued|enqueued|submitted|generated|logged|recorded",
-      "timestamp|datetime|date|time",
-    ],
-  },
-  finished_at: { patterns: [FINISH], beside: `${TIME} ${RUN} query` },
-  records_processed: {
-    patterns: [
-      `${UNITS}|count processed`,
-      "processed",
-      `total ${UNITS}`,
-      `${UNITS} read|synced|extracted|fetched|loaded|imported|affected|emitted|written|seen|ingested|in|out|copied|transferred`,
-      `${UNITS}|rowcount`,
-      "processed|synced|fetched|imported count|number|total|num|no",
-      "count",
-    ],
-    beside: `${NUMBER} records rows`,
-  },
-  records_created: {
-    patterns: [
-      `${UNITS} created|inserted|added|new`,
-      "created|inserted|added|new count|number|total|num|no",
-      "inserted|added",
-    ],
-    beside: NUMBER,
-  },
-  records_updated: {
-    patterns: [
-      `${UNITS} updated|changed|modified|upserted`,
-      "updated|changed|modified|upserted count|number|total|num|no",
-    ],
-    beside: NUMBER,
-  },
-  records_failed: {
-    patterns: [
-      `${UNITS} failed|errored|rejected|invalid|error|errors`,
-      "failed|failure|failures|error|errors|rejected count|number|total|num|no",
-      "failed|failures",
-    ],
-    beside: NUMBER,
-  },
-  error: {
-    patterns: [
-      "error|errors|exception|traceback|stacktrace|backtrace|err",
-      "error|errors|exception|failure|err message|text|detail|details|log|info|msg|reason|summary|description|output|trace|stack",
-      "fehler|fehlermeldung|fehlertext|erreur|erro",
-      "message|msg|meldung|mensaje|mensagem",
-      "return|result|status|exit message",
-      "reason|details|output",
-    ],
-    beside: `${RUN} last message mensaje mensagem`,
-  },
-  dry_run: { patterns: ["dry run", "dryrun|rehearsal|simulated|simulation"], beside: "is was run mode" },
-  wrapper: { patterns: ["wrapper"], beside: "is" },
-};
-
-const SUCCESS: Likely = { patterns: ["success|succeeded|successful|ok|passed"], beside: `is was ${RUN}` };
-/** Of the patterns of an error, those that no run without a failure fills. */
-const FAILURES = LIKELY.error.patterns.slice(0, 2);
-const FAILED_AT: Likely = {
-  patterns: [
-    "failed|failure|errored|error|discarded|cancelled|canceled|aborted|crashed|killed at|on|time|date|ts|timestamp|utc",
-  ],
-  beside: `${TIME} ${RUN}`,
-};
-/** In the name of a table. */
-const OF_RUNS = ["run", "runs", "history", "execution", "executions", "sync", "syncs", "result", "results", "logs"];
+/** `odd`: what tells no rules apart, whatever its name says. */
+type ReadableTable = { name: string; columns: string[]; types?: ColumnTypes; keys?: JsonKey[]; odd?: string[] };
 
 /** Longest first, so that a name without capitals and underscores is taken apart rightly. */
 const VOCABULARY = [
@@ -203,23 +57,65 @@ const VOCABULARY = [
       .filter((word) => word.length > 1),
   ),
 ].toSorted((a, b) => b.length - a.length);
+/** Fewer columns begin alike by chance. */
+const FEWEST_PREFIXED = 4;
 /** Longer ones are taken apart in too many ways. */
 const LONGEST_GLUED = 40;
 
-type Worded = { column: string; words: string[] };
+/** `read`: of a key. */
+type Worded = { column: string; words: string[]; read?: JsonKey };
 
-export function findLikelyColumns({ name, columns, types: own = {}, keys = [] }: ReadableTable): LikelyColumns {
-  const written = new Map(keys.map((one) => [`${one.column}.${one.key}`, one]));
-  const types: ColumnTypes = { ...own, ...Object.fromEntries([...written.keys()].map((column) => [column, "text"])) };
-  const worded = [
-    ...columns.map((column) => ({ column, words: splitName(column) })),
-    ...[...written].map(([column, { key }]) => ({ column, words: splitName(key) })),
+/** All that may say which rule a run was of: a column, or what a key of its JSON holds. */
+export function listLikelyRules(table: Pick<ReadableTable, "columns" | "keys">): (JsonKey | { column: string })[] {
+  const { patterns, weak = [], beside } = LIKELY.rule;
+  return wordColumns(table)
+    .filter((one) => one.read?.type !== "jsonb" && seekColumn([one], [...patterns, ...weak], beside) !== null)
+    .map(({ column, read }) => read ?? { column });
+}
+
+function wordColumns({ columns, keys = [] }: Pick<ReadableTable, "columns" | "keys">): Worded[] {
+  const shared = countShared(columns);
+  return [
+    ...columns.map((column) => ({ column, words: splitName(column.slice(shared)) })),
+    ...keys.map((read) => ({ column: nameKey(read), words: splitName(read.key), read })),
   ];
+}
+
+/** How many letters all columns of a table begin with, such as those of the table's own name. */
+export function countShared(columns: string[]): number {
+  const [first = ""] = columns;
+  if (columns.length < FEWEST_PREFIXED) return 0;
+  const shortest = Math.min(...columns.map((one) => one.length));
+  let n = 0;
+  while (n < shortest - 1 && columns.every((one) => one[n] === first[n])) n += 1;
+  const shared = first.slice(0, n);
+  return shared.includes("_") ? shared.lastIndexOf("_") + 1 : n;
+}
+
+/** How a key of JSON is called beside the columns. */
+export function nameKey({ column, key }: JsonKey): string {
+  return `${column}.${key}`;
+}
+
+export function findLikelyColumns(table: ReadableTable): LikelyColumns {
+  const { name, types: own = {}, keys = [], odd = [] } = table;
+  const written = new Map(keys.map((one) => [nameKey(one), one]));
+  const types: ColumnTypes = {
+    ...own,
+    ...Object.fromEntries([...written.keys()].map((column) => [column, "text"])),
+  };
+  const worded = wordColumns(table);
   const found: LikelyColumns["columns"] = {};
   const seek = (wanted: Wanted, patterns: string[], { beside }: Likely = LIKELY[wanted]): string | null => {
     const taken = Object.values(found).flat();
-    const free = worded.filter(({ column }) => !taken.includes(column) && isReadable(column, wanted, types));
-    if (wanted === "rule") return seekColumn(free, patterns, beside);
+    const free = worded.filter(
+      ({ column, read }) =>
+        !taken.includes(column) && isReadable(column, wanted, types) && (wanted === "error" || read?.type !== "jsonb"),
+    );
+    if (wanted === "rule") {
+      const telling = free.filter(({ column }) => !odd.includes(column));
+      return seekColumn(telling, patterns, beside);
+    }
     // A column of its own says it better than a key of JSON does; of a rule the more telling name counts.
     const [keyed = [], whole = []] = [true, false].map((isKey) =>
       free.filter((one) => written.has(one.column) === isKey),
@@ -255,17 +151,33 @@ export function findLikelyColumns({ name, columns, types: own = {}, keys = [] }:
   const taken = [...Object.values(found).flat(), ...(success === null ? [] : [success])];
   const free = worded.filter(({ column }) => !taken.includes(column));
   const failedAt = listFailedAt(free, found.finished_at, types);
+  const duration =
+    found.finished_at === undefined && found.started_at !== undefined
+      ? seekColumn(
+          free.filter(({ column }) => types[column] === "interval"),
+          DURATION.patterns,
+          DURATION.beside,
+        )
+      : null;
   const hasOutcome = found.status !== undefined || success !== null || failure !== null || failedAt.length > 0;
-  const hasMore = hasTime || found.error !== undefined || found.records_processed !== undefined;
-  const isOfName = splitName(name).some((word) => OF_RUNS.includes(word));
+  const hasMore = hasTime || duration !== null || found.error !== undefined || found.records_processed !== undefined;
+  // It is read as it is: perhaps another CRM's view.
+  const isReady = WANTED.every((wanted) => table.columns.includes(wanted));
+  const named = splitName(name);
+  const isOfName = named.some((word) => OF_RUNS.includes(word));
+  const isRuns = RUNS.includes(named.at(-1) ?? "");
   return {
     columns: found,
     success,
     failure,
     failedAt,
+    duration,
+    isWrittenAt: found.started_at !== undefined && !hasTime,
     keys: written,
-    others: free.map(({ column }) => column).filter((column) => !failedAt.includes(column)),
-    isOfRuns: found.rule !== undefined && found.started_at !== undefined && hasOutcome && hasMore,
+    others: free.map(({ column }) => column).filter((column) => !failedAt.includes(column) && column !== duration),
+    isRuleSure,
+    isOfRuns:
+      found.rule !== undefined && found.started_at !== undefined && hasOutcome && (hasMore || isRuns) && !isReady,
     isKnown: isRuleSure || hasTime || found.status !== undefined,
     rank: (hasTime ? 1000 : 0) + (isRuleSure ? 100 : 0) + 2 * sure + (isOfName ? 1 : 0),
   };

@@ -73,6 +73,17 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(lastOf(listed)).toBe(lastOf(generated));
   });
 
+  test("expect-of-two-runs: the interval that explain offers is no shorter than the rest that is known", async () => {
+    const runs = [
+      ...hourly("leads"),
+      ...repeat({ rule: "weekly", from: "07-01 03:00", to: "07-08 03:00", every: 7 * DAY }),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+    const { stdout } = await runCli(["explain", "hubspot", "weekly", "--as-of", at(NOW)], { cwd });
+    expect(stdout).toContain('  [crm.hubspot.rules.weekly]  expect = "every 7 days"\n');
+  });
+
   test("dry-runs-left-on: told at once as what they are", async () => {
     const runs = hourly("invoices", (start) =>
       start >= at("07-10 12:00") ? { configuration: '{"dry_run": true}' } : {},

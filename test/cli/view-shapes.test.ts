@@ -1,9 +1,11 @@
 /** Tables that schedulers and frameworks keep: the view that `check` writes is run, and what a report then says of the rows. */
 import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { CheckDocument } from "../../src/check/schema.ts";
 import type { Report } from "../../src/report/document/schema.ts";
 import { ENGINES, type CaseEngine } from "../making/cases.ts";
-import { directoryWith, runCli } from "../making/cli.ts";
+import { directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 import { makeTables } from "../making/own-tables.ts";
 import { reportsIn } from "../making/passes.ts";
 
@@ -20,6 +22,8 @@ type Shape = {
   sql: string;
   settings?: string;
   says?: string[];
+  /** What the operator adds to the settings. */
+  adds?: string;
   counts: Partial<Report["performance_metrics"]>;
   rules?: string[];
 };
@@ -216,8 +220,99 @@ const SHAPES: Shape[] = [
   },
 ];
 
+/** `{n}` and `{at}` are the number of a run and when it was. */
+const repeated = (n: number, row: string) =>
+  Array.from({ length: n }, (_, index) => row.replaceAll("{n}", String(index)).replaceAll("{at}", quoted(60 - index)));
+
+SHAPES.push(
+  {
+    name: "Prefect: a flow run has a name of its own, by which no flow is known; the runs of tasks are parts of it",
+    table: "flow_run",
+    sql: `CREATE TABLE flow (id int, created {time}, name text);
+      CREATE TABLE task_run (id int, created {time}, name text, state_type text, start_time {time}, end_time {time}, task_key text, flow_run_id int);
+      CREATE TABLE flow_run (id int, created {time}, name text, flow_id int, deployment_id int, state_id int, state_type text, state_name text,
+        expected_start_time {time}, next_scheduled_start_time {time}, start_time {time}, end_time {time}, parent_task_run_id int);
+      INSERT INTO flow VALUES (0, ${quoted(99)}, 'contacts'), (1, ${quoted(99)}, 'deals');
+      ${repeated(24, "INSERT INTO flow_run VALUES ({n}, {at}, 'red-fox-{n}', {n} % 2, 7, {n}, 'COMPLETED', 'Completed', {at}, NULL, {at}, {at}, NULL);").join("")}
+      INSERT INTO flow_run VALUES (99, ${quoted(1)}, 'gray-ox', 0, 7, 99, 'SCHEDULED', 'Scheduled', ${quoted(-60)}, ${quoted(-60)}, NULL, NULL, NULL)`,
+    says: ["named.id = run.flow_id) AS rule"],
+    counts: { total_actions: 24, failed_actions: 0 },
+    rules: ["contacts", "deals"],
+  },
+  {
+    name: "Airbyte: what kind of job it is does not tell its connections apart",
+    table: "jobs",
+    sql: `CREATE TABLE jobs (id int, config_type text, scope text, config jsonb, status text, started_at {time}, created_at {time}, updated_at {time});
+      ${repeated(24, `INSERT INTO jobs VALUES ({n}, 'sync', 'c' || ({n} % 2), '{"jobType": "sync"}', 'succeeded', {at}, {at}, {at});`).join("")}`,
+    says: ["scope AS rule", "config->>'jobType'"],
+    counts: { total_actions: 24 },
+    rules: ["c0", "c1"],
+  },
+  {
+    name: "Airbyte's attempts: an object in JSON names no rule, and may be an error",
+    table: "attempts",
+    settings: 'preset = "automation"\ntable = "attempts"',
+    sql: `CREATE TABLE attempts (id int, job_id int, outcome jsonb, status text, created_at {time}, ended_at {time});
+      INSERT INTO attempts VALUES (1, 1, '{"sync": {"records": 5}}', 'succeeded', ${quoted(9)}, ${quoted(8)}),
+        (2, 2, '{"error": {"externalMessage": "x"}}', 'failed', ${quoted(7)}, ${quoted(6)})`,
+    says: ["job_id AS rule", "outcome->>'error' AS error", "-- its other columns: outcome, outcome->>'sync'"],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["1", "2"],
+  },
+  {
+    name: "dlt: a load is written when it has ended, with a number for its status",
+    table: "_dlt_loads",
+    sql: `CREATE TABLE _dlt_version (version int, engine_version int, inserted_at {time}, schema_name text, version_hash text, schema text);
+      CREATE TABLE _dlt_loads (load_id text, schema_name text, status int, inserted_at {time}, schema_version_hash text);
+      INSERT INTO _dlt_loads VALUES ('1783717200.1', 'hubspot', 0, ${quoted(8)}, 'h'), ('1783717300.1', 'hubspot', 0, ${quoted(7)}, 'h')`,
+    says: [
+      "schema_name AS rule",
+      "inserted_at AS started_at",
+      "-- perhaps when a run ended, and not when it began: inserted_at",
+    ],
+    adds: 'statuses = { 0 = "success" }',
+    counts: { total_actions: 2, failed_actions: 0 },
+    rules: ["hubspot"],
+  },
+  {
+    name: "pgAgent: all columns begin with the same letters, and the name is behind a key without an underscore",
+    table: "pga_joblog",
+    sql: `CREATE TABLE pga_job (jobid int, jobjclid int, jobname text, jobdesc text, jobenabled boolean, jobcreated {time}, joblastrun {time});
+      CREATE TABLE pga_joblog (jlgid int, jlgjobid int, jlgstatus char(1), jlgstart {time}, jlgduration interval);
+      INSERT INTO pga_job VALUES (3, 1, 'contacts', '', true, ${quoted(99)}, ${quoted(7)});
+      INSERT INTO pga_joblog VALUES (1, 3, 's', ${quoted(9)}, '00:00:30'), (2, 3, 'f', ${quoted(7)}, '00:00:30'), (3, 3, 'r', ${quoted(1)}, NULL)`,
+    says: ["named.jobid = run.jlgjobid) AS rule", "jlgstatus AS status", "jlgstart AS started_at"],
+    adds: 'statuses = { s = "success", f = "failed", r = "running" }',
+    counts: { total_actions: 2, failed_actions: 1, running_actions: 1 },
+    rules: ["contacts"],
+  },
+  {
+    name: "Fivetran's log: of several keys that one names the rule to which a name belongs, and of its rows one must be kept",
+    table: "log",
+    settings: 'preset = "automation"\ntable = "log"',
+    sql: `CREATE TABLE connector (connector_id text, connector_name text, connector_type_id text, paused boolean);
+      CREATE TABLE log (id text, time_stamp {time}, connector_id text, transformation_id text, event text, message_event text, message_data jsonb, sync_id text);
+      INSERT INTO connector VALUES ('k', 'hubspot.contacts', 'hubspot', false);
+      INSERT INTO log VALUES ('a', ${quoted(9)}, 'k', NULL, 'INFO', 'sync_end', '{"status": "SUCCESSFUL"}', 's1'),
+        ('b', ${quoted(7)}, 'k', NULL, 'INFO', 'sync_end', '{"status": "FAILURE_WITH_TASK", "reason": "x"}', 's2')`,
+    says: [
+      "named.connector_id = run.connector_id) AS rule",
+      "message_data->>'status' AS status",
+      "time_stamp AS started_at",
+      "-- of several rows for one run keep one, by WHERE: event or message_event",
+    ],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["hubspot.contacts"],
+  },
+);
+
 function adviceOf([document]: CheckDocument[]): string {
   return document?.items.find(({ id }) => id === "tables")?.advice ?? "";
+}
+
+/** The statements and the settings in an advice, as an operator takes them out. */
+function readAdvice(advice: string): string[] {
+  return /^(CREATE VIEW .*;)$\nand set (.*)$/ms.exec(advice) ?? [];
 }
 
 async function say(command: "check" | "generate", url: string, settings: string): Promise<string> {
@@ -240,17 +335,46 @@ test("SQLite: beside a view of a table that is gone, check still finds the table
 });
 
 describe.each(ENGINES)("%s", (engine) => {
-  test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], counts, rules }) => {
+  test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], adds = "", counts, rules }) => {
     await using tables = await make(engine, sql);
     const advice = adviceOf(JSON.parse(await say("check", tables.url, settings)) as CheckDocument[]);
-    const [, ddl = "", wanted = ""] = /^(CREATE VIEW .*;)$\nand set (.*)$/ms.exec(advice) ?? [];
+    const [, ddl = "", wanted = ""] = readAdvice(advice);
     expect(ddl).toContain(engine === "sqlite" ? `FROM "${table}"` : `FROM `);
     expect(ddl).toContain(table);
     for (const words of says) expect(ddl).toContain(words);
     await tables.execute(ddl);
-    const [report] = reportsIn(await say("generate", tables.url, wanted.replaceAll(" and ", "\n")));
+    const [report] = reportsIn(await say("generate", tables.url, `${wanted.replaceAll(" and ", "\n")}\n${adds}`));
     expect(report?.performance_metrics).toMatchObject(counts);
     if (rules !== undefined) expect(report?.rules.map(({ rule_name: rule }) => rule)).toEqual(rules);
+  });
+
+  test("two CRMs in one table that does not say whose a run was: each view can be made beside the other, for its own runs", async () => {
+    await using tables = await make(
+      engine,
+      `CREATE TABLE job_runs (id int, job text, status text, started_at {time}, finished_at {time});
+      INSERT INTO job_runs VALUES (1, 'hubspot_a', 'ok', ${quoted(9)}, ${quoted(8)}), (2, 'genius_a', 'ok', ${quoted(9)}, ${quoted(8)}),
+        (3, 'genius_b', 'ok', ${quoted(9)}, ${quoted(8)})`,
+    );
+    const cwd = freshDirectory();
+    const configure = (settings: string[]) =>
+      writeFileSync(join(cwd, "automation-reports.toml"), `[defaults]\nurl = "${tables.url}"\n${settings.join("\n")}`);
+    const crms = ["hubspot", "genius"];
+    const settings = crms.map((crm) => `[crm.${crm}]`);
+    for (const [index, crm] of crms.entries()) {
+      configure(settings);
+      const { stdout } = await runCli(["check", "--format", "json", "--crm", crm], { cwd });
+      const [, ddl = "", wanted = ""] = readAdvice(adviceOf(JSON.parse(stdout) as CheckDocument[]));
+      expect(ddl).toContain(`-- each run counts as one of ${crm}: leave those of others out, by WHERE`);
+      await tables.execute(ddl.replace(/(FROM \S*job_runs"?);/, `$1 WHERE job LIKE '${crm}%';`));
+      settings.splice(index, 1, `[crm.${crm}]\n${wanted.replaceAll(" and ", "\n")}`);
+    }
+    configure(settings);
+    const { stdout } = await runCli(["generate", "--format", "json", "--no-store"], { cwd });
+    const totals = reportsIn(stdout).map(({ metadata: { source }, performance_metrics: { total_actions: total } }) => [
+      source,
+      total,
+    ]);
+    expect(Object.fromEntries(totals)).toEqual({ hubspot: 1, genius: 2 });
   });
 
   test("numbers for a status: check says that nothing is counted, and with the line that it offers all is", async () => {

@@ -64,7 +64,25 @@ and set preset = "automation" and schema = "X y" and table = "automation_actions
       likely: findLikelyColumns({ name, columns }),
       names: {},
     }));
-    expect(adviseView(others, "o'brien", "reader")).toBe(says);
+    expect(adviseView(others, { source: "o'brien", role: "reader", isAlone: true })).toBe(says);
+  });
+
+  test("the end of a run is its start and how long it took", () => {
+    const types = {
+      id: "integer",
+      job: "text",
+      status: "text",
+      started: "timestamp with time zone",
+      duration: "interval",
+    };
+    const likely = findLikelyColumns({ name: "s.t", columns: Object.keys(types), types });
+    const view = adviseView([{ name: "s.t", schema: "s", likely, names: {} }], {
+      source: "crm",
+      role: "reader",
+      isAlone: true,
+    });
+    expect(view).toContain("started + duration AS finished_at");
+    expect(view).toContain("-- found no column for records_processed,");
   });
 });
 

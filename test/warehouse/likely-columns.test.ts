@@ -285,3 +285,16 @@ test("a time of a failure that is of another type than the end is no end", () =>
   const types = { job: "text", started_at: "text", finished_at: "text", failed_at: "timestamp with time zone" };
   expect(findLikelyColumns({ name: "t", columns: Object.keys(types), types }).failedAt).toEqual([]);
 });
+
+test("a length of time stands for the end that its table does not have", () => {
+  const types = { jlgid: "integer", jlgjobid: "integer", jlgstatus: "text", jlgstart: "text", jlgduration: "interval" };
+  const duration = (change: Record<string, string>) => {
+    const all = { ...types, ...change };
+    return findLikelyColumns({ name: "t", columns: Object.keys(all), types: all }).duration;
+  };
+  expect([duration({}), duration({ jlgend: "text" }), duration({ jlgduration: "integer" })]).toEqual([
+    "jlgduration",
+    null,
+    null,
+  ]);
+});

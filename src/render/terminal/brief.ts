@@ -82,6 +82,8 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
     if (fruitless === "skipped" && typeof age === "number")
       return `${rule ?? ""} skips its runs, the last success ${formatDuration(age)} ago${due}`;
     if (running !== null) return `${rule ?? ""} has been running since ${nearEnd(running, report)}`;
+    if (evidence["may_go_on"] === true && typeof age === "number")
+      return `${rule ?? ""} has left no row since its success ${formatDuration(age)} ago${due}`;
     const { missed_in_window: missed, expected } = evidence;
     if (typeof age === "number" && typeof missed === "number" && typeof expected === "number")
       return `${rule ?? ""} missed ${formatCount(missed)} of ${formatPlural(expected, "run")}, the last success ${formatDuration(age)} ago${due}`;

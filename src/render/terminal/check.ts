@@ -93,11 +93,11 @@ function renderCrm(
   ];
 }
 
-/** A statement within it stands from the first column on, as it is to be pasted. */
+/** Statements within it stand from the first column on, as they are to be pasted. */
 function layOutAdvice(advice: string, style: Style, width: number): string[] {
   let isSql = false;
   return advice.split("\n").flatMap((line, index) => {
-    isSql ||= line.startsWith("CREATE VIEW ");
+    isSql ||= line.startsWith("CREATE VIEW ") || line.startsWith("GRANT ");
     if (!isSql) return hang("", style.faint(`${index === 0 ? "→ " : ""}${showText(line)}`), LABEL_WIDTH, width);
     isSql = !line.endsWith(";");
     return [showText(line)];

@@ -27,18 +27,20 @@ const RATE_STEPS = 20;
 /** The first line that leaves nothing to judge, else the first that makes it milder, else the one that leaves the rule out. */
 export function trySetting(
   rule: RuleReport,
-  { metadata: { source, window_start: start, window_end: end }, findings }: Report,
+  { metadata: { source, window_start: start, window_end: end }, findings, detailed_metrics: details }: Report,
   settings: ReportSettings,
   rejudge: Rejudge,
 ): Setting {
   if (!isJudged(rule)) return { setting: null, setting_note: null };
   const window = { startMs: Date.parse(start), endMs: Date.parse(end) };
+  const known = details?.rule_runs ?? {};
+  const runs = Object.hasOwn(known, rule.rule_name) ? (known[rule.rule_name]?.runs ?? []) : [];
   let milder: { candidate: Candidate; judged: RuleReport } | null = null;
   const ofRule = findings.filter(({ rule_name: name }) => name === rule.rule_name);
   const successor = ofRule.map(({ evidence }) => evidence["likely_successor"]).find((name) => typeof name === "string");
   const candidates = [
     ...(successor === undefined ? [] : [retire(rule, source, settings, successor)]),
-    ...listCandidates(rule, source, settings, window),
+    ...listCandidates(rule, source, settings, { window, longestRestMs: findLongestRest(runs) }),
   ];
   for (const candidate of candidates) {
     const judged = rejudge(candidate.settings).rules.find(({ rule_name: name }) => name === rule.rule_name);
@@ -87,6 +89,12 @@ function retire(
   };
 }
 
+/** Between the starts of two runs; 0 where fewer are known. */
+function findLongestRest(runs: { started_at: string }[]): number {
+  const startsMs = runs.map(({ started_at: at }) => Date.parse(at)).toSorted((a, b) => a - b);
+  return startsMs.reduce((longestMs, atMs, index) => Math.max(longestMs, atMs - (startsMs[index - 1] ?? atMs)), 0);
+}
+
 function isJudged({ severity, condition }: RuleReport): boolean {
   return severity !== null || condition === "unknown";
 }
@@ -99,7 +107,7 @@ function listCandidates(
   rule: RuleReport,
   source: string,
   settings: ReportSettings,
-  window: { startMs: number; endMs: number },
+  { window, longestRestMs }: { window: { startMs: number; endMs: number }; longestRestMs: number },
 ): Candidate[] {
   const { condition, degradation, rule_name: name, schedules, limits } = rule;
   const own = settingsOfRule(settings, name);
@@ -115,7 +123,7 @@ function listCandidates(
   });
   const expect = (ms: number, why: string): Candidate[] => {
     const text = sayEvery(ms);
-    return ms > LONGEST_MS ? [] : [ofRule(`expect = ${JSON.stringify(text)}`, why, { expect: text })];
+    return ms <= 0 || ms > LONGEST_MS ? [] : [ofRule(`expect = ${JSON.stringify(text)}`, why, { expect: text })];
   };
   const sinceMs = (instant: string | null) => (instant === null ? null : window.endMs - Date.parse(instant));
   const [startAgeMs, ageMs] = [sinceMs(rule.last_run_at), sinceMs(rule.last_success_at)];
@@ -129,7 +137,7 @@ function listCandidates(
   if (condition === "overdue") return schedules.length > 0 || limits.basis === "config" ? rest : rest.toReversed();
   if (isUnknown) {
     const usualMs = (rule.usual_interval_seconds ?? 0) * SECOND_MS;
-    return [...(usualMs > 0 ? expect(usualMs, whyExpect) : []), ...rest];
+    return [...expect(usualMs > 0 ? usualMs : Math.max(longestRestMs, startAgeMs ?? 0), whyExpect), ...rest];
   }
   if (condition === "stuck") {
     const openMs = sinceMs(rule.since);

@@ -32,7 +32,7 @@ export function adviseOnOverdue(rule: string, evidence: Finding["evidence"]): st
     return `Check whether the run of ${rule} that began ${running} still works; if not, mark its row failed`;
   if (typeof error === "string")
     return `See why the newest run of ${rule} failed first: ${error}; ${adviseOnError(error, rule)}`;
-  const restart = `Restart ${rule}, or its scheduler and worker`;
+  const restart = `${evidence["may_go_on"] === true ? `${seeWhetherOn(rule)}; if not, restart` : "Restart"} ${rule}, or its scheduler and worker`;
   if (typeof successor === "string") return `${adviseOnRename(rule, successor, basis)}. Else ${startSmall(restart)}`;
   return doubtMissed(evidence, restart);
 }
@@ -181,7 +181,14 @@ export function adviseOnMissed(rule: string, evidence: Finding["evidence"]): str
   if (waited !== undefined) return `See why a run of ${rule} takes so long, or start it less often`;
   if (typeof schedule === "string")
     return `See why the scheduler does not start ${rule} at ${JSON.stringify(schedule)} any more`;
+  if (evidence["may_go_on"] === true)
+    return doubtMissed(evidence, `${seeWhetherOn(rule)}; if not, whether its scheduler or worker was down`);
   return doubtMissed(evidence, `See whether the scheduler or the worker of ${rule} was down at those times`);
+}
+
+/** Of runs without a row. */
+function seeWhetherOn(rule: string): string {
+  return `See whether a run of ${rule} goes on, if its rows are written when it ends`;
 }
 
 export function adviseOnLate(rule: string, evidence: Finding["evidence"]): string {

@@ -74,6 +74,8 @@ export type RuleFacts = {
   isFirstDue: boolean;
   /** Runs that were due before the window's end since the last start. */
   missedSince: DueCount;
+  /** How long a run may go on without a row. */
+  unseenMs: number;
   compared: Compared | null;
   /** Of a rule that no schedule asks for: its longest silence that ended in the window; null: none that is known. */
   rested: Rested | null;

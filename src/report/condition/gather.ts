@@ -113,6 +113,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
   const finished = runs.filter(isFinished);
   const open = runs.filter(isOpen).toSorted((a, b) => a.startedMs - b.startedMs);
   const counts = found?.current ?? emptyCounts();
+  const unseenMs = found?.unseenMs ?? 0;
   const habit = found === null ? null : describeHabit(found, window, activity.lookback);
   const inForce = (expectation?.schedules ?? []).filter((schedule) => isInForce(schedule, window.endMs));
   const lastStartMs = found?.newestStartMs ?? null;
@@ -193,7 +194,8 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     missedSince:
       due === null
         ? NONE_MISSED
-        : countDue(awaited.schedules, due, { endMs: window.endMs, lateAfterMs: settings.lateAfterMs }),
+        : countDue(awaited.schedules, due, { endMs: window.endMs - unseenMs, lateAfterMs: settings.lateAfterMs }),
+    unseenMs,
     compared: expectation?.compared ?? null,
     rested:
       found === null || history === null || (expectation?.compared ?? null) !== null

@@ -27,6 +27,8 @@ const FEW_MISSED_SHARE = 0.1;
 const FEWEST_PAUSED = 2;
 /** It is over once so many of the runs due since then have started. */
 const FEWEST_SINCE = 3;
+/** A run that is not seen may go on for so many times what it usually takes. */
+const LONGEST_ON = 10;
 /** From this share on they are more urgent than what the runs bring or how long they take. */
 const MANY_MISSED_SHARE = 0.25;
 
@@ -40,6 +42,16 @@ export function chooseMissed(facts: RuleFacts, isMany: boolean): Judgement | nul
   return compared !== null && settleMissed(compared).missedShare >= MANY_MISSED_SHARE === isMany
     ? judgeMissed(facts)
     : null;
+}
+
+/** The only run missing is the newest one due, and may go on without a row; of several the first at least did not start. */
+export function mayGoOn({ unseenMs, missedSince, due, window }: RuleFacts): boolean {
+  return due !== null && missedSince.n === 1 && window.endMs - due.atMs <= LONGEST_ON * unseenMs;
+}
+
+/** What became of those that were due; `last`: which. */
+export function sayAbsent(facts: RuleFacts, last = ""): string {
+  return mayGoOn(facts) ? `has no row${last}: not started, or not ended yet` : `did not start${last}`;
 }
 
 /** One of several schedules starts nothing any more, and the others hide it. */
@@ -106,12 +118,18 @@ function judgeMissed(facts: RuleFacts): Judgement | null {
   const isOwn = atTimes !== null && missed === atTimes.missed;
   const what = isOwn
     ? `its schedule ${sayCalendars(facts)} did not start ${formatCount(missed)} of ${formatPlural(atTimes.expected, "run")} due in ${hours}${last}`
-    : `${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${hours} did not start${last}`;
+    : `${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${hours} ${missed === 1 ? sayAbsent(facts, last) : `did not start${last}`}`;
   const isFew = (missed < FEW_MISSED && missedShare < FEW_MISSED_SHARE) || isOfDrift(facts, missed);
   return {
     ...degraded("missed", isFew ? "info" : "warning", `${rule}: ${what}${fewer}${over}`),
     sinceMs: since ?? fewerMs,
-    evidence: { expected, seen, missed, ...(backMs === null ? {} : { back_since: formatInstant(backMs) }) },
+    evidence: {
+      expected,
+      seen,
+      missed,
+      ...(backMs === null ? {} : { back_since: formatInstant(backMs) }),
+      ...(missed === 1 && mayGoOn(facts) ? { may_go_on: true } : {}),
+    },
   };
 }
 

@@ -16,7 +16,7 @@ import { sayDays } from "../memory/words.ts";
 import { rankSeverity } from "../words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
-import { formatMissed, judgeSilentSchedule } from "./missed.ts";
+import { formatMissed, judgeSilentSchedule, mayGoOn, sayAbsent } from "./missed.ts";
 import { countDryRuns, sayDueDryRuns, sayDryRuns, sayStarted } from "./dry-runs.ts";
 
 const BASES = {
@@ -173,9 +173,9 @@ function judgeAge(facts: RuleFacts, goingOnMs: number): Judgement | null {
 }
 
 function judgeDue(facts: RuleFacts): Judgement | null {
-  const { due, window, lateAfterMs } = facts;
+  const { due, window, lateAfterMs, unseenMs } = facts;
   if (due === null) return null;
-  const lateMs = window.endMs - due.secondMs;
+  const lateMs = window.endMs - unseenMs - due.secondMs;
   const { warnMs, errorMs } = clampLateness(due.gapMs, lateAfterMs);
   if (lateMs <= warnMs || isPausing(facts, due)) return null;
   const [severity, limitMs] = lateMs > errorMs ? (["critical", errorMs] as const) : (["warning", warnMs] as const);
@@ -221,7 +221,7 @@ function describe(
   const missed =
     missedSince.n === 0
       ? ""
-      : `, ${sayDueDryRuns(facts) || `${formatMissed(missedSince)} did not start${sayChanged(facts)}`}`;
+      : `, ${sayDueDryRuns(facts) || `${formatMissed(missedSince)} ${sayAbsent(facts)}${sayChanged(facts)}`}`;
   const barren = fruitless === null || fruitless.isUsual ? null : fruitless;
   const what = barren === null ? sayOpen(facts) : `${sayFruitless(barren, window.endMs)}; `;
   return {
@@ -245,6 +245,7 @@ function describe(
         ? {}
         : { fruitless: barren.kind, fruitless_runs: barren.n, fruitless_is_minimum: barren.isMinimum }),
       ...(countDryRuns(facts) === 0 ? {} : { dry_runs: countDryRuns(facts) }),
+      ...(mayGoOn(facts) ? { may_go_on: true } : {}),
       running_since: runningMs === null ? null : formatInstant(runningMs),
       row_ids: (barren?.kind === "waiting" || barren?.kind === "retrying" ? open : begun)
         .flatMap(({ id }) => id ?? [])

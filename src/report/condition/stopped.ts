@@ -5,7 +5,7 @@ import { rankSeverity } from "../words.ts";
 import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
-import { formatMissed } from "./missed.ts";
+import { formatMissed, sayAbsent } from "./missed.ts";
 import { judgeOverdue } from "./overdue.ts";
 import { sayDueDryRuns } from "./dry-runs.ts";
 
@@ -42,7 +42,8 @@ function judgeStopped(facts: RuleFacts): Judgement | null {
 function sayStopped(facts: RuleFacts): string {
   const { missedSince, fruitless, lastStartMs, window } = facts;
   if (fruitless !== null && !fruitless.isUsual) return sayFruitless(fruitless, window.endMs);
-  if (missedSince.n > 0) return sayDueDryRuns(facts) || `${formatMissed(missedSince)} due since then did not start`;
+  if (missedSince.n > 0)
+    return sayDueDryRuns(facts) || `${formatMissed(missedSince)} due since then ${sayAbsent(facts)}`;
   return `nothing has started since ${formatNear(lastStartMs ?? window.endMs, window.endMs)}`;
 }
 

@@ -23,6 +23,8 @@ export type Runs = {
   window: Window;
   /** A start more than this after its occurrence is late. */
   lateAfterMs: number;
+  /** A run may go on for so long without being seen: what was due since then is not yet missed. */
+  unseenMs: number;
   /** Before that the rule may have had other schedules, which explain its starts; null: not that is known. */
   unknownUntilMs: number | null;
 };
@@ -73,7 +75,7 @@ export function isDoubled({ expected, extra }: { expected: number; extra: number
 function compareOccurrences(
   occurrencesMs: number[],
   startsMs: number[],
-  { schedules, timezone, beforeMs, window, lateAfterMs, seen, around, unknownUntilMs }: Runs,
+  { schedules, timezone, beforeMs, window, lateAfterMs, unseenMs, seen, around, unknownUntilMs }: Runs,
 ): Compared {
   const matches = matchStarts(occurrencesMs, startsMs);
   const due = matches.filter(({ atMs }) => isWithin(atMs, window));
@@ -82,7 +84,7 @@ function compareOccurrences(
     startMs !== null &&
     (startMs - atMs <= lateAfterMs || Math.abs(startMs - again(atMs)) <= Math.max(lateAfterMs, EARLY_MS));
   const without = due.filter(({ startMs }) => startMs === null).map(({ atMs }) => atMs);
-  const missedMs = without.filter((atMs) => !mayStillStart(again(atMs), window, lateAfterMs));
+  const missedMs = without.filter((atMs) => !mayStillStart(again(atMs), window, lateAfterMs + unseenMs));
   const judged = startsMs.filter((atMs) => atMs >= (unknownUntilMs ?? -Infinity)).length;
   const outside = matches.filter((match) => !isWithin(match.atMs, window) && onTime(match)).length;
   return {
@@ -119,7 +121,7 @@ function compareBoth(
   startsMs: number[],
   runs: Runs,
 ): Compared {
-  const { window, lateAfterMs, seen } = runs;
+  const { window, lateAfterMs, unseenMs, seen } = runs;
   const due = occurrencesMs.filter((atMs) => isWithin(atMs, window));
   let left = startsMs;
   // The start before the window may be the calendar's.
@@ -135,7 +137,7 @@ function compareBoth(
     if (rest !== undefined) {
       left = rest;
       alone = compareInterval(interval, left, own);
-    } else if (mayStillStart(atMs, window, lateAfterMs)) pending += 1;
+    } else if (mayStillStart(atMs, window, lateAfterMs + unseenMs)) pending += 1;
     else missedMs.push(atMs);
   }
   return {
@@ -175,7 +177,7 @@ export function matchStarts(occurrencesMs: number[], startsMs: number[]): Match[
 }
 
 function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecurrence>[], runs: Runs): Compared {
-  const { window, lateAfterMs, seen, around, unknownUntilMs } = runs;
+  const { window, lateAfterMs, unseenMs, seen, around, unknownUntilMs } = runs;
   const due = occurrencesMs.filter((atMs) => isWithin(atMs, window));
   const counts = intervals.map((interval) => countExpected(interval, window));
   const most = counts.reduce((sum, count) => sum + count, due.length);
@@ -184,7 +186,8 @@ function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecu
   const again = counts.filter((_, index) => alike.indexOf(alike[index] ?? "") < index);
   const expected = Math.min(most, Math.max(seen, most - again.reduce((sum, count) => sum + count, 0)));
   const mayStart =
-    due.filter((atMs) => mayStillStart(atMs, window, lateAfterMs)).length + counts.filter((count) => count > 0).length;
+    due.filter((atMs) => mayStillStart(atMs, window, lateAfterMs + unseenMs)).length +
+    counts.filter((count) => count > 0).length;
   const absent = Math.max(0, expected - seen);
   const pending = Math.min(absent, mayStart);
   return {
@@ -204,7 +207,7 @@ function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecu
   };
 }
 
-/** A start at the window's very end would be on time, and is not seen: the window is half-open. */
-function mayStillStart(atMs: number, window: Window, lateAfterMs: number): boolean {
-  return atMs + lateAfterMs >= window.endMs;
+/** A start at the window's very end would be in time, and is not seen: the window is half-open. */
+function mayStillStart(atMs: number, window: Window, withinMs: number): boolean {
+  return atMs + withinMs >= window.endMs;
 }

@@ -128,6 +128,7 @@ function compareRule(
     around: found?.startsMs?.length ?? seen,
     window: activity.window,
     lateAfterMs,
+    unseenMs: found?.unseenMs ?? 0,
     unknownUntilMs: latestOf(changes),
   });
   return comparison.kind === "compared"

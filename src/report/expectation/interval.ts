@@ -49,6 +49,7 @@ type Known = {
   around: number;
   beforeMs: number | null;
   /** As `Runs`. */
+  unseenMs: number;
   unknownUntilMs: number | null;
 };
 
@@ -65,7 +66,7 @@ export function countExpected(schedule: Schedule<IntervalRecurrence>, window: Wi
 export function compareInterval(
   schedule: Schedule<IntervalRecurrence>,
   startsMs: number[],
-  { window, seen, around, beforeMs, unknownUntilMs }: Known,
+  { window, seen, around, beforeMs, unseenMs, unknownUntilMs }: Known,
 ): Compared {
   const { everyMs } = schedule.recurrence;
   const { startMs, endMs } = clip(schedule, window);
@@ -78,7 +79,7 @@ export function compareInterval(
     const fromMs = edges[index] ?? toMs;
     // What was due before the window is missing there, not here.
     const before = Math.max(0, Math.ceil((startMs - fromMs) / everyMs) - 1);
-    const last = countMissed(toMs - fromMs, everyMs);
+    const last = countMissed(toMs - fromMs - (toMs === window.endMs ? unseenMs : 0), everyMs);
     return { fromMs, last, missed: Math.max(0, last - before), afterStart: index > 0 || anchorMs !== null };
   });
   const missed = gaps.reduce((sum, gap) => sum + gap.missed, 0);
@@ -87,7 +88,7 @@ export function compareInterval(
   const mostAllowed = Math.ceil((endMs - startMs) / everyMs);
   const tooMany = Math.max(0, inForce.length + missed - mostAllowed);
   const explained = inForce.length - tooMany;
-  const mayStart = Math.max(0, dueInLastGap - countMissed(lastGapMs, everyMs));
+  const mayStart = Math.max(0, dueInLastGap - countMissed(lastGapMs - unseenMs, everyMs));
   // Where no run fits into the window as a whole, one is due in it all the same.
   const sinceAnchor = (ms: number) => (ms - (anchorMs ?? ms)) / everyMs;
   const dueHere = Math.floor(sinceAnchor(endMs)) - Math.max(0, Math.ceil(sinceAnchor(startMs)) - 1);

@@ -4,7 +4,14 @@ import type { ColumnTypes } from "../casts.ts";
 import type { OtherTable } from "../facts.ts";
 import type { JsonKey } from "../likely-columns.ts";
 import type { Incomplete } from "../needed-columns.ts";
-import { describeOther, pickLikeliest, type ShapedTable } from "../other-tables.ts";
+import {
+  describeOther,
+  listOdd,
+  listVarieties,
+  pickLikeliest,
+  type ShapedTable,
+  type Variety,
+} from "../other-tables.ts";
 import { quoteIdentifier, quoteTable } from "../tables.ts";
 import keysSql from "./examine/keys.sql" with { type: "text" };
 import othersSql from "./examine/others.sql" with { type: "text" };
@@ -19,8 +26,8 @@ type OtherRow = ShapedTable & { schema: string; types: ColumnTypes };
 export async function listOthers(connection: Connection): Promise<OtherTable[]> {
   const tables = await readTables(connection);
   const likeliest = pickLikeliest(tables);
-  const keys = likeliest === null ? [] : await readKeys(connection, likeliest);
-  return tables.map((table) => describeOther(table === likeliest ? { ...table, keys } : table, tables));
+  const read = likeliest === null ? null : await lookInside(connection, likeliest);
+  return tables.map((table) => describeOther(table === likeliest && read !== null ? read : table, tables));
 }
 
 /** The table that was named, which lacks columns. */
@@ -30,8 +37,18 @@ export async function describeIncompleteTable(
 ): Promise<OtherTable> {
   const schema = table.schema === null ? null : quoteIdentifier(table.schema);
   const shaped = { name: quoteTable(table), schema, columns, types: table.types ?? {} };
-  const keys = await readKeys(connection, shaped);
-  return describeOther({ ...shaped, keys }, await readTables(connection));
+  return describeOther(await lookInside(connection, shaped), await readTables(connection));
+}
+
+/** With what its first rows tell. */
+async function lookInside<T extends ShapedTable>(connection: Connection, table: T): Promise<T> {
+  const shaped = { ...table, keys: await readKeys(connection, table) };
+  const found: Parameters<typeof listOdd>[0] = [];
+  for (const { column, statement } of listVarieties(shaped, (own, key) => `CAST(${own} AS jsonb)->>${key}`)) {
+    const rows = await attempt(connection, async () => await connection.ask<Variety>(statement));
+    found.push(...(rows ?? []).map((row) => ({ ...row, column })));
+  }
+  return { ...shaped, odd: listOdd(found) };
 }
 
 async function readTables(connection: Connection): Promise<OtherRow[]> {
@@ -43,8 +60,8 @@ async function readKeys(connection: Connection, { name, columns, types = {} }: S
   const found: JsonKey[] = [];
   for (const column of columns.filter((one) => /^jsonb?$/.test(types[one] ?? "")).slice(0, MOST_JSON)) {
     const statement = fillPlaceholders(keysSql, { table: name, column: quoteIdentifier(column) });
-    const rows = await attempt(connection, async () => await connection.ask<{ key: string }>(statement));
-    found.push(...(rows ?? []).map(({ key }) => ({ column, key })));
+    const rows = await attempt(connection, async () => await connection.ask<Omit<JsonKey, "column">>(statement));
+    found.push(...(rows ?? []).map((one) => ({ column, ...one })));
   }
   return found;
 }

@@ -2,7 +2,14 @@
 import type { Database } from "bun:sqlite";
 import type { IndexFacts, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { JsonKey } from "../likely-columns.ts";
-import { describeOther, pickLikeliest, type ShapedTable } from "../other-tables.ts";
+import {
+  describeOther,
+  listOdd,
+  listVarieties,
+  pickLikeliest,
+  type ShapedTable,
+  type Variety,
+} from "../other-tables.ts";
 import type { ReadRequest } from "../request.ts";
 import { findSource, withoutRules, type Found, type Source } from "../source.ts";
 import { candidateNames, quoteIdentifier, quoteTable, wantedNames, type TableName } from "../tables.ts";
@@ -68,19 +75,17 @@ function describeTables(database: Database, found: Found<TableName>): WarehouseF
   if (found.kind === "missing") {
     const others = listOthers(database);
     const likeliest = pickLikeliest(others);
-    const addKeys = (table: ShapedTable) =>
-      table === likeliest ? { ...table, keys: readKeys(database, table) } : table;
-    return { ...found, schemas: [], others: others.map((table) => describeOther(addKeys(table), others)) };
+    const look = (table: ShapedTable) => (table === likeliest ? lookInside(database, table) : table);
+    return { ...found, schemas: [], others: others.map((table) => describeOther(look(table), others)) };
   }
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
     const table = { name: quoteTable(incomplete.table), schema: null, columns: incomplete.columns };
-    const shaped = { ...table, keys: readKeys(database, table) };
     return {
       kind: "incomplete",
       preset,
-      table: describeOther(shaped, listOthers(database)),
+      table: describeOther(lookInside(database, table), listOthers(database)),
       missing: incomplete.missing,
     };
   }
@@ -110,15 +115,24 @@ function listOthers(database: Database): ShapedTable[] {
   });
 }
 
+/** With what its first rows tell. */
+function lookInside(database: Database, table: ShapedTable): ShapedTable {
+  const shaped = { ...table, keys: readKeys(database, table) };
+  const found = listVarieties(shaped, (own, key) => `CASE WHEN json_valid(${own}) THEN ${own}->>${key} END`).flatMap(
+    ({ column, statement }) => ask<Variety>(database, statement).map((row) => ({ ...row, column })),
+  );
+  return { ...shaped, odd: listOdd(found) };
+}
+
 /** Of the objects in JSON that the first rows hold: whoever writes them writes the same keys each time. */
 function readKeys(database: Database, { name, columns }: ShapedTable): JsonKey[] {
   return columns.slice(0, MOST_JSON).flatMap((column) =>
-    ask<{ key: string }>(
+    ask<Omit<JsonKey, "column">>(
       database,
-      `SELECT DISTINCT key FROM (SELECT ${quoteIdentifier(column)} AS own FROM ${name} LIMIT 100) few, json_each(
+      `SELECT key, CASE WHEN max(type IN ('object', 'array')) THEN 'jsonb' ELSE 'text' END AS type FROM (SELECT ${quoteIdentifier(column)} AS own FROM ${name} LIMIT 100) few, json_each(
         CASE WHEN json_valid(own) THEN CASE json_type(own) WHEN 'object' THEN own ELSE '{}' END ELSE '{}' END)
-      ORDER BY key LIMIT 50`,
-    ).map(({ key }) => ({ column, key })),
+      GROUP BY key ORDER BY key LIMIT 50`,
+    ).map((one) => ({ column, ...one })),
   );
 }
 

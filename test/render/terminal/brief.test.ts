@@ -56,6 +56,15 @@ const cases: { id: Finding["id"]; name: string; facts: Partial<ReadActivity>; wo
     words: "a stopped 14h 55m ago (due every 30m)",
   },
   {
+    id: "rule-overdue",
+    name: "that it has no row, where its run may go on without one",
+    facts: {
+      rules: [busy, ruleOf("a", { runs: "s".repeat(20), everyMinutes: 360, startedMinutesAgo: 660, tookMinutes: 60 })],
+      declaredRules: [declared("busy"), declared("a", every("every 6 hours"))],
+    },
+    words: "a has left no row since its success 10h ago (due every 6h)",
+  },
+  {
     id: "rule-never",
     name: "when it is due",
     facts: { rules: [busy], declaredRules: [declared("busy"), declared("a", every("0 */4 * * *"))] },

@@ -34,6 +34,7 @@ const compare = (
     around: seen,
     window: { startMs: day(from), endMs: day(to) },
     lateAfterMs: 10 * MINUTE,
+    unseenMs: 0,
     unknownUntilMs: changed === undefined ? null : day(changed),
   });
 };
