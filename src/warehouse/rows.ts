@@ -81,8 +81,11 @@ export function buildActivity(
   const { unreadable, isReadable } = facts.spelling;
   const [first] = unreadable;
   if (first !== undefined && !isReadable && cells.length === 0 && document.lookback.length === 0) {
+    const rows = `(rows ${first.ids.join(", ")})`;
     throw new DatabaseError(
-      `the starts of its runs are in no form that is read: "${first.form}" (rows ${first.ids.join(", ")})`,
+      first.form === ""
+        ? `its runs have no start ${rows}: read a view that takes another of their times for it`
+        : `the starts of its runs are in no form that is read: "${first.form}" ${rows}`,
     );
   }
   const named = new Set([...cells.map(({ rule }) => rule), ...document.lookback.map(([rule]) => rule)]).size;
