@@ -36,6 +36,8 @@ const NEEDED: Wanted[] = ["rule", "status", "started_at"];
 const BESIDE: Wanted[] = ["id", "crm_source", "dry_run", "wrapper"];
 /** What programs write for no error, beside null. */
 const NO_ERROR = "('', '0', 'false', '[]', '{}')";
+/** Of the words of a success, the commonest. */
+const SUCCEEDED = "('success', 'succeeded', 'completed', 'complete', 'ok', 'done')";
 const TRUE = "('true', 't', '1', 'yes', 'y')";
 
 /** Of the tables that look as if they held runs, the view of the likeliest. Null: none does. `role`: who reads it; null: this is SQLite. */
@@ -76,16 +78,21 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
   // A run without success may have its end there alone.
   const ends = column === "finished_at" && (own?.length ?? 0) < 2 ? [...(own ?? []), ...likely.failedAt] : [];
   if (ends.length > 1) return `coalesce(${ends.map(quoteName).join(", ")}) AS finished_at`;
+  if (column === "started_at" && likely.createdAt !== null && own !== undefined)
+    return `coalesce(${[...own, likely.createdAt].map(quoteName).join(", ")}) AS started_at`;
   const columns = ends.length === 1 ? ends : own;
   // What a run has to say may be no error.
-  if (column === "error" && columns !== undefined && likely.success !== null && likely.failure === null)
-    return `CASE WHEN ${isTrue(quoteName(likely.success))} THEN NULL ELSE ${columns.map(quoteName).join(" || ' ' || ")} END AS error`;
+  const succeeded = column === "error" && likely.failure === null ? writeSucceeded(likely) : null;
+  if (succeeded !== null && columns !== undefined)
+    return `CASE WHEN ${succeeded}\n    THEN NULL ELSE ${columns.map(quoteName).join(" || ' ' || ")} END AS error`;
   const named = column === "rule" || column === "crm_source" ? names[column] : undefined;
   if (named !== undefined && own !== undefined)
     return `(SELECT ${NAMED}.${quoteOwn(named.name)} FROM ${named.table} AS ${NAMED}
     WHERE ${NAMED}.${quoteOwn(named.key)} = ${RUN}.${own.map(quoteOwn).join()}) AS ${column}`;
   if (columns !== undefined) {
-    const read = columns.map(quoteName).join(" || ' ' || ");
+    const pad = (text: string) => (isSqlite ? `printf('%06d', ${text})` : `lpad(CAST(${text} AS text), 6, '0')`);
+    const quote = (one: string) => (likely.digits.includes(one) ? pad(quoteName(one)) : quoteName(one));
+    const read = columns.map(quote).join(" || ' ' || ");
     return read === column ? column : `${read} AS ${column}`;
   }
   if (column === "crm_source") return `${quoteText(source)} AS crm_source`;
@@ -98,18 +105,24 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
 
 /** What a run came to, where no column says it: by a flag, else by an error or a time that only a failed one has. */
 function writeOutcome(likely: LikelyColumns): string | null {
-  const { success, failure, failedAt, columns } = likely;
+  const { success, failure, failedAt, createdAt, lockedAt, columns } = likely;
   const quoteName = (read: string) => writeName(read, likely);
   if (success === null && failure === null && failedAt.length === 0) return null;
   const end = columns.finished_at?.[0];
-  const open = end === undefined ? [] : [`WHEN ${quoteName(end)} IS NULL THEN 'running'`];
+  const [start] = columns.started_at ?? [];
+  const pending = createdAt === null || start === undefined ? [] : [`WHEN ${quoteName(start)} IS NULL THEN 'pending'`];
+  const locked = lockedAt === null ? [] : [`WHEN ${quoteName(lockedAt)} IS NOT NULL THEN 'running'`];
+  const open = [...pending, ...(end === undefined ? locked : [`WHEN ${quoteName(end)} IS NULL THEN 'running'`])];
   const failed = failure === null ? [] : [`WHEN CAST(${quoteName(failure)} AS text) NOT IN ${NO_ERROR} THEN 'failed'`];
   const stopped = failedAt.map((column) => `WHEN ${quoteName(column)} IS NOT NULL THEN 'failed'`);
-  // Without an end beside the failure it is a queue, which keeps no run that succeeded.
-  const rest = end === undefined && stopped.length > 0 ? "pending" : "success";
+  // The last error may be that of an attempt before the one that succeeded, where a failed run has an end of its own.
+  const isOfAttempt = failure !== null && /last/i.test(failure) && end !== undefined && stopped.length > 0;
+  const succeeded = isOfAttempt ? [`WHEN ${quoteName(end)} IS NOT NULL THEN 'success'`] : [];
+  // Without an end beside the failure or the lock it is a queue, which keeps no run that succeeded.
+  const rest = end === undefined && (stopped.length > 0 || lockedAt !== null) ? "pending" : "success";
   const arms =
     success === null
-      ? [...failed, ...stopped, ...open, `ELSE '${rest}'`]
+      ? [...(isOfAttempt ? [...stopped, ...succeeded, ...failed] : [...failed, ...stopped]), ...open, `ELSE '${rest}'`]
       : [
           `WHEN ${isTrue(quoteName(success))} THEN 'success'`,
           ...stopped,
@@ -119,13 +132,21 @@ function writeOutcome(likely: LikelyColumns): string | null {
   return ["CASE", ...arms, "END"].join("\n    ").replace(/\n {4}END$/, "\n  END");
 }
 
+/** Null: no column says it. */
+function writeSucceeded(likely: LikelyColumns): string | null {
+  const { success, columns } = likely;
+  if (success !== null) return isTrue(writeName(success, likely));
+  const [status] = columns.status ?? [];
+  return status === undefined ? null : `lower(CAST(${writeName(status, likely)} AS text))\n      IN ${SUCCEEDED}`;
+}
+
 function isTrue(column: string): string {
   return `lower(CAST(${column} AS text)) IN ${TRUE}`;
 }
 
 /** As comments in the statement, for whoever is about to run it. */
 function listGaps(likely: LikelyColumns): string[] {
-  const { columns, success, failure, failedAt, others } = likely;
+  const { columns, success, failure, failedAt, digits, others } = likely;
   const hasFailedAt = failedAt.length > 0;
   const isSaid = (column: Wanted) =>
     columns[column] !== undefined ||
@@ -134,7 +155,7 @@ function listGaps(likely: LikelyColumns): string[] {
   const gaps = WANTED.filter((column) => !isSaid(column) && !BESIDE.includes(column));
   const needed = gaps.filter((column) => NEEDED.includes(column));
   const rare = gaps.filter((column) => !NEEDED.includes(column));
-  const split = Object.values(columns).filter((own) => own.length > 1);
+  const split = Object.values(columns).filter(([, time]) => time !== undefined && !digits.includes(time));
   return [
     ...(needed.length === 0 ? [] : [`  -- found no column for these, fill them in: ${needed.join(", ")}`]),
     ...split.map((own) => `  -- must read as 2026-07-10 21:00:00: ${own.join(" and ")}`),
@@ -195,19 +216,11 @@ function readName(written: string): string {
   return written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written;
 }
 
-/** Of the likely names, those that SQL keeps for itself. */
-const RESERVED = new Set([
-  "end",
-  "start",
-  "begin",
-  "count",
-  "rows",
-  "name",
-  "type",
-  "result",
-  "state",
-  "system",
-  "source",
-  "create",
-  "table",
-]);
+/** Of the names of columns, those that SQL keeps for itself. */
+const RESERVED = new Set(
+  `all and any as asc begin between case cast check column commit constraint count create default desc distinct else end except exists
+  foreign from full group having in index inner into is join left like limit name not null offset on or order outer primary references
+  result right rows select source start state system table then to transaction type union unique user using values when where`.split(
+    /\s+/,
+  ),
+);

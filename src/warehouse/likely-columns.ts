@@ -30,6 +30,12 @@ export type LikelyColumns = {
   failure: string | null;
   /** Times that only a run without success has, such as `failed_at`; of the type of the end, where both are known. */
   failedAt: string[];
+  /** When a run was made, for those that never began; null: in the rows that were looked at each has a start. */
+  createdAt: string | null;
+  /** When a worker took the job, of a queue that keeps no end. */
+  lockedAt: string | null;
+  /** Times of day that are numbers, such as 90500: zeros are missing before them. */
+  digits: string[];
   /** The table's columns that were taken for nothing. */
   others: string[];
   /** Of the columns above those that are keys in JSON: how each is read. */
@@ -45,7 +51,8 @@ export type LikelyColumns = {
 /** A key of the objects that a column holds. */
 export type JsonKey = { column: string; key: string };
 
-type ReadableTable = { name: string; columns: string[]; types?: ColumnTypes; keys?: JsonKey[] };
+/** `sparse`: columns that hold nothing in one of its first rows. */
+type ReadableTable = { name: string; columns: string[]; types?: ColumnTypes; keys?: JsonKey[]; sparse?: string[] };
 
 /** Each word of a pattern is one of several; what else a name may hold is in `beside`. The first pattern that fits is the likeliest. */
 type Likely = {
@@ -64,7 +71,7 @@ const NUMBER = "count num number total no of n anzahl nombre numero cantidad";
 const BEGIN =
   "start|started|starting|begin|began|begun|launched|performed|attempted|executed|ran|fired|beginn|anfang|gestartet|debut|inicio";
 const FINISH =
-  "finish|finished|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated|ende|beendet|fin|fim";
+  "finish|finished|finalized|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated|ende|beendet|fin|fim";
 const STEP =
   "job|package|task|pipeline|flow|workflow|dag|automation|sync|schedule|process|procedure|command|trigger|step";
 const THING = "entity|object|model|resource|stream|table|record";
@@ -96,12 +103,13 @@ const LIKELY: Record<Wanted, Likely> = {
       "sync type",
       "automation",
       "job name|class|type",
-      "task|package|pipeline|flow|workflow|automation|sync|schedule|process|procedure|trigger|step name|class|type",
+      "task|package|pipeline|flow|workflow|automation|sync|schedule|process|procedure|trigger|step name|identifier|class|type",
+      "method|function name",
       "dag id",
       "job|task|pipeline|flow|workflow|sync",
       "unique id",
       `${THING} type|name|class`,
-      "connector|connection|deployment|report|script|worker|handler name|class|type",
+      "connector|connection|deployment|report|script|worker|handler|actor name|class|type",
       "entity|object|model|resource|stream|command|procedure|class",
       "regel|ablauf|aufgabe|auftrag|prozess|regle|tache|regla|tarea|proceso|regra|tarefa|processo",
       "func|function",
@@ -170,7 +178,7 @@ const LIKELY: Record<Wanted, Likely> = {
   error: {
     patterns: [
       "error|errors|exception|traceback|stacktrace|backtrace|err",
-      "error|errors|exception|failure|err message|text|detail|details|log|info|msg|reason|summary|description|output|trace|stack",
+      "error|errors|exception|exc|failure|err message|text|detail|details|log|info|msg|reason|summary|description|output|trace|stack",
       "fehler|fehlermeldung|fehlertext|erreur|erro",
       "message|msg|meldung|mensaje|mensagem",
       "return|result|status|exit message",
@@ -184,20 +192,25 @@ const LIKELY: Record<Wanted, Likely> = {
 
 const SUCCESS: Likely = { patterns: ["success|succeeded|successful|ok|passed"], beside: `is was ${RUN}` };
 /** Of the patterns of an error, those that no run without a failure fills. */
-const FAILURES = LIKELY.error.patterns.slice(0, 2);
+const FAILURES = LIKELY.error.patterns.slice(0, 3);
 const FAILED_AT: Likely = {
   patterns: [
-    "failed|failure|errored|error|discarded|cancelled|canceled|aborted|crashed|killed at|on|time|date|ts|timestamp|utc",
+    "failed|failure|errored|error|discarded|cancelled|canceled|aborted|crashed|killed|expired at|on|time|date|ts|timestamp|utc",
   ],
   beside: `${TIME} ${RUN}`,
 };
+const LOCKED_AT: Likely = { patterns: ["locked|reserved|claimed at|on|time|date|timestamp"], beside: TIME };
 /** In the name of a table. */
 const OF_RUNS = ["run", "runs", "history", "execution", "executions", "sync", "syncs", "result", "results", "logs"];
+/** A table of these has no run that succeeded. */
+const OF_FAILURES = ["failed", "failure", "failures", "errors", "dead"];
+/** A copy that lacks the newest runs has the same columns. */
+const OF_OLD = ["archive", "archived", "backup", "bak", "old", "copy", "tmp"];
 
 /** Longest first, so that a name without capitals and underscores is taken apart rightly. */
 const VOCABULARY = [
   ...new Set(
-    [...Object.values(LIKELY), SUCCESS, FAILED_AT]
+    [...Object.values(LIKELY), SUCCESS, FAILED_AT, LOCKED_AT]
       .flatMap(({ patterns, beside, weak = [] }) => [...patterns, ...weak, beside])
       .flatMap((text) => text.split(/[ |]/))
       .filter((word) => word.length > 1),
@@ -208,7 +221,13 @@ const LONGEST_GLUED = 40;
 
 type Worded = { column: string; words: string[] };
 
-export function findLikelyColumns({ name, columns, types: own = {}, keys = [] }: ReadableTable): LikelyColumns {
+export function findLikelyColumns({
+  name,
+  columns,
+  types: own = {},
+  keys = [],
+  sparse = [],
+}: ReadableTable): LikelyColumns {
   const written = new Map(keys.map((one) => [`${one.column}.${one.key}`, one]));
   const types: ColumnTypes = { ...own, ...Object.fromEntries([...written.keys()].map((column) => [column, "text"])) };
   const worded = [
@@ -244,6 +263,9 @@ export function findLikelyColumns({ name, columns, types: own = {}, keys = [] }:
     const weak = found[wanted] === undefined ? seek(wanted, LIKELY[wanted].weak ?? []) : null;
     if (weak !== null) found[wanted] = [weak];
   }
+  const [start = "", timeOfDay] = found.started_at ?? [];
+  const made = sparse.includes(start) ? seek("started_at", LIKELY.started_at.weak?.slice(0, 1) ?? []) : null;
+  const createdAt = made !== null && isOfOneType(types, made, start) ? made : null;
   const success = seek("dry_run", SUCCESS.patterns, SUCCESS);
   // Beside a flag that says so, what came out is what the run returned.
   if (success !== null && found.status !== undefined && !/stat/i.test(found.status.join())) delete found.status;
@@ -252,31 +274,36 @@ export function findLikelyColumns({ name, columns, types: own = {}, keys = [] }:
     FAILURES,
     LIKELY.error.beside,
   );
-  const taken = [...Object.values(found).flat(), ...(success === null ? [] : [success])];
+  const taken = [...Object.values(found).flat(), success, createdAt];
   const free = worded.filter(({ column }) => !taken.includes(column));
   const failedAt = listFailedAt(free, found.finished_at, types);
   const hasOutcome = found.status !== undefined || success !== null || failure !== null || failedAt.length > 0;
   const hasMore = hasTime || found.error !== undefined || found.records_processed !== undefined;
-  const isOfName = splitName(name).some((word) => OF_RUNS.includes(word));
+  const lockedAt = found.finished_at === undefined ? seekColumn(free, LOCKED_AT.patterns, LOCKED_AT.beside) : null;
+  const isOf = (words: string[]) => splitName(name).some((word) => words.includes(word));
+  const isOfFailures = found.status === undefined && success === null && isOf(OF_FAILURES);
   return {
     columns: found,
     success,
     failure,
     failedAt,
+    createdAt,
+    lockedAt,
+    digits: [timeOfDay, found.finished_at?.[1]].filter(
+      (column) => column !== undefined && /^(?:integer|bigint|numeric)$/.test(types[column] ?? ""),
+    ) as string[],
     keys: written,
-    others: free.map(({ column }) => column).filter((column) => !failedAt.includes(column)),
-    isOfRuns: found.rule !== undefined && found.started_at !== undefined && hasOutcome && hasMore,
+    others: free.map(({ column }) => column).filter((column) => ![...failedAt, lockedAt].includes(column)),
+    isOfRuns: found.rule !== undefined && found.started_at !== undefined && hasOutcome && hasMore && !isOfFailures,
     isKnown: isRuleSure || hasTime || found.status !== undefined,
-    rank: (hasTime ? 1000 : 0) + (isRuleSure ? 100 : 0) + 2 * sure + (isOfName ? 1 : 0),
+    rank: (hasTime ? 1000 : 0) + (isRuleSure ? 100 : 0) + 2 * sure + (isOf(OF_RUNS) ? 1 : 0) - (isOf(OF_OLD) ? 1 : 0),
   };
 }
 
 /** In the table's order: the end of a run may be in any of them. */
 function listFailedAt(free: Worded[], end: string[] | undefined, types: ColumnTypes): string[] {
-  const isOfType = (column: string) => {
-    const [own, ends] = [types[column], types[end?.[0] ?? column]];
-    return isReadable(column, "finished_at", types) && (own === undefined || ends === undefined || own === ends);
-  };
+  const isOfType = (column: string) =>
+    isReadable(column, "finished_at", types) && isOfOneType(types, column, end?.[0] ?? column);
   return free
     .filter((one) => isOfType(one.column) && seekColumn([one], FAILED_AT.patterns, FAILED_AT.beside) !== null)
     .map(({ column }) => column);
@@ -342,6 +369,12 @@ function splitGlued(text: string): string[] | null {
     if (rest !== null) return [word, ...rest];
   }
   return null;
+}
+
+/** As far as both are known. */
+function isOfOneType(types: ColumnTypes, column: string, other: string): boolean {
+  const [own, others] = [types[column], types[other]];
+  return own === undefined || others === undefined || own === others;
 }
 
 /** Where its type is known, the preset must be able to read the column as what it would be. */

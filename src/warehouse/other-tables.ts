@@ -3,13 +3,14 @@ import type { ColumnTypes } from "./casts.ts";
 import type { Names, NameTable, OtherTable } from "./facts.ts";
 import { findLikelyColumns, type JsonKey } from "./likely-columns.ts";
 
-/** `name` and `schema` as `OtherTable`; `keys` of its values in JSON. */
+/** `name` and `schema` as `OtherTable`; `keys` of its values in JSON; `sparse`: see `startOf`. */
 export type ShapedTable = {
   name: string;
   schema: string | null;
   columns: string[];
   types?: ColumnTypes;
   keys?: JsonKey[];
+  sparse?: string[];
 };
 
 const SOURCE_KEY = /^(?:crm|source|integration|system|provider|tenant|platform|vendor)_(?:id|uuid|key)$/;
@@ -20,6 +21,12 @@ export function pickLikeliest<T extends ShapedTable>(tables: T[]): T | null {
   const ranked = tables.map((table) => ({ table, likely: findLikelyColumns(table) }));
   const [best] = ranked.filter(({ likely }) => likely.isOfRuns).toSorted((a, b) => b.likely.rank - a.likely.rank);
   return best?.table ?? null;
+}
+
+/** The column of the start; it is sparse where one of the first rows has none. Null: there is none, or it is of two parts. */
+export function startOf(table: ShapedTable): string | null {
+  const [start, timeOfDay] = findLikelyColumns(table).columns.started_at ?? [];
+  return timeOfDay === undefined ? (start ?? null) : null;
 }
 
 /** `all`: the tables beside it. */
@@ -45,7 +52,7 @@ function findNames(table: ShapedTable, column: string | undefined, all: ShapedTa
   const schema = unquote(table.schema ?? "");
   for (const other of all) {
     const own = writeSnake(nameAlone(other));
-    const isOfThing = [thing, `${thing}s`, `${thing}es`, thing.replace(/y$/, "ies")].some(
+    const isOfThing = [thing, `${thing}s`, `${thing}es`, thing.replace(/y$/, "ies"), `${thing}_entity`].some(
       (word) => own === word || own.endsWith(`_${word}`),
     );
     if (!isOfThing || unquote(other.schema ?? "") !== schema || nameAlone(other) === nameAlone(table)) continue;

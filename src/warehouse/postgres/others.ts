@@ -4,7 +4,7 @@ import type { ColumnTypes } from "../casts.ts";
 import type { OtherTable } from "../facts.ts";
 import type { JsonKey } from "../likely-columns.ts";
 import type { Incomplete } from "../needed-columns.ts";
-import { describeOther, pickLikeliest, type ShapedTable } from "../other-tables.ts";
+import { describeOther, pickLikeliest, startOf, type ShapedTable } from "../other-tables.ts";
 import { quoteIdentifier, quoteTable } from "../tables.ts";
 import keysSql from "./examine/keys.sql" with { type: "text" };
 import othersSql from "./examine/others.sql" with { type: "text" };
@@ -19,8 +19,8 @@ type OtherRow = ShapedTable & { schema: string; types: ColumnTypes };
 export async function listOthers(connection: Connection): Promise<OtherTable[]> {
   const tables = await readTables(connection);
   const likeliest = pickLikeliest(tables);
-  const keys = likeliest === null ? [] : await readKeys(connection, likeliest);
-  return tables.map((table) => describeOther(table === likeliest ? { ...table, keys } : table, tables));
+  const looked = likeliest === null ? null : await lookInto(connection, likeliest);
+  return tables.map((table) => describeOther(table === likeliest && looked !== null ? looked : table, tables));
 }
 
 /** The table that was named, which lacks columns. */
@@ -30,8 +30,17 @@ export async function describeIncompleteTable(
 ): Promise<OtherTable> {
   const schema = table.schema === null ? null : quoteIdentifier(table.schema);
   const shaped = { name: quoteTable(table), schema, columns, types: table.types ?? {} };
-  const keys = await readKeys(connection, shaped);
-  return describeOther({ ...shaped, keys }, await readTables(connection));
+  return describeOther(await lookInto(connection, shaped), await readTables(connection));
+}
+
+/** With what its first rows tell. */
+async function lookInto(connection: Connection, table: ShapedTable): Promise<ShapedTable> {
+  const start = startOf(table);
+  const column = start === null ? null : quoteIdentifier(start);
+  const statement = `SELECT FROM (SELECT ${column} AS own FROM ${table.name} LIMIT 100) few WHERE own IS NULL LIMIT 1`;
+  const rows = column === null ? [] : await attempt(connection, async () => await connection.ask(statement));
+  const sparse = start !== null && rows?.length === 1 ? [start] : [];
+  return { ...table, keys: await readKeys(connection, table), sparse };
 }
 
 async function readTables(connection: Connection): Promise<OtherRow[]> {

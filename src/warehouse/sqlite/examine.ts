@@ -2,7 +2,7 @@
 import type { Database } from "bun:sqlite";
 import type { IndexFacts, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { JsonKey } from "../likely-columns.ts";
-import { describeOther, pickLikeliest, type ShapedTable } from "../other-tables.ts";
+import { describeOther, pickLikeliest, startOf, type ShapedTable } from "../other-tables.ts";
 import type { ReadRequest } from "../request.ts";
 import { findSource, withoutRules, type Found, type Source } from "../source.ts";
 import { candidateNames, quoteIdentifier, quoteTable, wantedNames, type TableName } from "../tables.ts";
@@ -13,6 +13,7 @@ import { findTables, keepRows, openDatabase, tryColumns } from "./open.ts";
 import { maskName } from "../../report/errors/redact.ts";
 import { maskRules } from "../spelling.ts";
 import { findRulesProblem } from "./locate.ts";
+import type { ColumnTypes } from "../casts.ts";
 import { askSpelling } from "./spelling.ts";
 import { DAY_MS } from "../../time/units.ts";
 import { listOffsets, writeInstantMs } from "./instants.ts";
@@ -68,15 +69,15 @@ function describeTables(database: Database, found: Found<TableName>): WarehouseF
   if (found.kind === "missing") {
     const others = listOthers(database);
     const likeliest = pickLikeliest(others);
-    const addKeys = (table: ShapedTable) =>
-      table === likeliest ? { ...table, keys: readKeys(database, table) } : table;
-    return { ...found, schemas: [], others: others.map((table) => describeOther(addKeys(table), others)) };
+    const look = (table: ShapedTable) => (table === likeliest ? lookInto(database, table) : table);
+    return { ...found, schemas: [], others: others.map((table) => describeOther(look(table), others)) };
   }
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
-    const table = { name: quoteTable(incomplete.table), schema: null, columns: incomplete.columns };
-    const shaped = { ...table, keys: readKeys(database, table) };
+    const { table: name, columns } = incomplete;
+    const table = { name: quoteTable(name), schema: null, columns, types: listTypes(database, name.name) };
+    const shaped = lookInto(database, table);
     return {
       kind: "incomplete",
       preset,
@@ -106,8 +107,35 @@ function listOthers(database: Database): ShapedTable[] {
   );
   return names.flatMap(({ name }) => {
     const columns = tryColumns(database, name);
-    return columns === null ? [] : [{ name: quoteTable({ schema: null, name }), schema: null, columns }];
+    const table = { name: quoteTable({ schema: null, name }), schema: null };
+    return columns === null ? [] : [{ ...table, columns, types: listTypes(database, name) }];
   });
+}
+
+/** Of the columns that are declared flags or whole numbers: any other holds what it likes. */
+function listTypes(database: Database, table: string): ColumnTypes {
+  const declared = ask<{ name: string; type: string }>(database, "SELECT name, type FROM pragma_table_xinfo(?)", table);
+  return Object.fromEntries(
+    declared.flatMap(({ name, type }) =>
+      /^bool/i.test(type)
+        ? [[name, "boolean"]]
+        : /^(?:big|small|tiny|medium)?int/i.test(type)
+          ? [[name, "integer"]]
+          : [],
+    ),
+  );
+}
+
+/** With what its first rows tell. */
+function lookInto(database: Database, table: ShapedTable): ShapedTable {
+  const start = startOf(table);
+  const lacks =
+    start !== null &&
+    ask(
+      database,
+      `SELECT 1 FROM (SELECT ${quoteIdentifier(start)} AS own FROM ${table.name} LIMIT 100) few WHERE own IS NULL LIMIT 1`,
+    ).length > 0;
+  return { ...table, keys: readKeys(database, table), sparse: lacks ? [start] : [] };
 }
 
 /** Of the objects in JSON that the first rows hold: whoever writes them writes the same keys each time. */
