@@ -1,6 +1,6 @@
 /** The view that would let a table of another shape be read: each column of the preset `automation` from the likeliest one. */
 import { showText } from "../text/terminal.ts";
-import type { OtherTable } from "../warehouse/facts.ts";
+import type { FailureTable, OtherTable } from "../warehouse/facts.ts";
 import type { LikelyColumns, Wanted } from "../warehouse/likely-columns.ts";
 
 /** What the preset reads. A table that has that name keeps it, and its view gets the other one. */
@@ -10,6 +10,7 @@ const OTHER_VIEW = "automation_runs";
 /** How the view calls the tables, where it needs two. */
 const RUN = "run";
 const NAMED = "named";
+const FAILED = "failed";
 
 const LONGEST_LINE = 76;
 const MOST_OTHERS = 30;
@@ -59,11 +60,12 @@ export function writeView(table: OtherTable, source: string, role: string | null
   ];
   const grant = role === null ? [] : [`GRANT SELECT ON ${name} TO "${role.replaceAll('"', '""')}";`];
   const columns = WANTED.map((column) => writeColumn(column, table, source, role === null));
-  const alias = Object.keys(table.names).length === 0 ? "" : ` AS ${RUN}`;
+  const isAlone = Object.keys(table.names).length === 0 && table.failures === undefined;
+  const alias = isAlone ? "" : ` AS ${RUN}`;
   const ddl = [
     `CREATE VIEW ${name} AS SELECT`,
     ...packColumns(columns),
-    ...listGaps(likely),
+    ...listGaps(table),
     `FROM ${own}${alias};`,
     ...grant,
   ].join("\n");
@@ -72,8 +74,10 @@ export function writeView(table: OtherTable, source: string, role: string | null
 }
 
 function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite: boolean): string {
-  const { name, likely, names } = table;
+  const { name, likely, names, failures } = table;
   const own = likely.columns[column];
+  const failed = failures === undefined ? null : writeFailed(column, failures);
+  if (failed !== null) return `${failed} AS ${column}`;
   const quoteName = (read: string) => writeName(read, likely);
   // A run without success may have its end there alone.
   const ends = column === "finished_at" && (own?.length ?? 0) < 2 ? [...(own ?? []), ...likely.failedAt] : [];
@@ -101,6 +105,18 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
   const outcome = column === "status" ? writeOutcome(likely) : null;
   if (outcome !== null) return `${outcome} AS status`;
   return `${isSqlite ? "NULL" : `NULL::${COLUMNS[column]}`} AS ${column}`;
+}
+
+/** What a table of failures says of a run; null: nothing of that column. */
+function writeFailed(column: Wanted, { table, key, at, error, id, end }: FailureTable): string | null {
+  const rows = `FROM ${table} AS ${FAILED}\n    WHERE ${FAILED}.${quoteOwn(key)} = ${RUN}.${quoteOwn(id)}`;
+  const ended = `${RUN}.${quoteOwn(end)}`;
+  if (column === "status")
+    return `CASE WHEN EXISTS (SELECT 1 ${rows}) THEN 'failed'\n    WHEN ${ended} IS NULL THEN 'running' ELSE 'success' END`;
+  if (column === "finished_at" && at !== null)
+    return `coalesce(${ended}, (SELECT max(${FAILED}.${quoteOwn(at)}) ${rows}))`;
+  if (column !== "error" || error === null) return null;
+  return `(SELECT max(CAST(${FAILED}.${quoteOwn(error)} AS text)) ${rows})`;
 }
 
 /** What a run came to, where no column says it: by a flag, else by an error or a time that only a failed one has. */
@@ -145,13 +161,14 @@ function isTrue(column: string): string {
 }
 
 /** As comments in the statement, for whoever is about to run it. */
-function listGaps(likely: LikelyColumns): string[] {
+function listGaps({ likely, failures }: OtherTable): string[] {
   const { columns, success, failure, failedAt, digits, others } = likely;
   const hasFailedAt = failedAt.length > 0;
   const isSaid = (column: Wanted) =>
     columns[column] !== undefined ||
     (column === "status" && (success !== null || failure !== null || hasFailedAt)) ||
-    (column === "finished_at" && hasFailedAt);
+    (column === "finished_at" && hasFailedAt) ||
+    (failures !== undefined && writeFailed(column, failures) !== null);
   const gaps = WANTED.filter((column) => !isSaid(column) && !BESIDE.includes(column));
   const needed = gaps.filter((column) => NEEDED.includes(column));
   const rare = gaps.filter((column) => !NEEDED.includes(column));

@@ -203,7 +203,7 @@ const LOCKED_AT: Likely = { patterns: ["locked|reserved|claimed at|on|time|date|
 /** In the name of a table. */
 const OF_RUNS = ["run", "runs", "history", "execution", "executions", "sync", "syncs", "result", "results", "logs"];
 /** A table of these has no run that succeeded. */
-const OF_FAILURES = ["failed", "failure", "failures", "errors", "dead"];
+export const OF_FAILURES = ["failed", "failure", "failures", "errors", "dead"];
 /** A copy that lacks the newest runs has the same columns. */
 const OF_OLD = ["archive", "archived", "backup", "bak", "old", "copy", "tmp"];
 

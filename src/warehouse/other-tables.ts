@@ -1,7 +1,7 @@
 /** A table of another shape with what makes its runs readable: its likely columns, the keys of its JSON, the names behind its keys. */
 import type { ColumnTypes } from "./casts.ts";
-import type { Names, NameTable, OtherTable } from "./facts.ts";
-import { findLikelyColumns, type JsonKey } from "./likely-columns.ts";
+import type { FailureTable, Names, NameTable, OtherTable } from "./facts.ts";
+import { findLikelyColumns, OF_FAILURES, type JsonKey, type LikelyColumns } from "./likely-columns.ts";
 
 /** `name` and `schema` as `OtherTable`; `keys` of its values in JSON; `sparse`: see `startOf`. */
 export type ShapedTable = {
@@ -18,7 +18,7 @@ const LABELS = ["name", "title", "label", "slug", "code"];
 
 /** The one that is offered unasked, where no table was named; null: none looks as if it held runs. */
 export function pickLikeliest<T extends ShapedTable>(tables: T[]): T | null {
-  const ranked = tables.map((table) => ({ table, likely: findLikelyColumns(table) }));
+  const ranked = tables.map((table) => ({ table, likely: describeOther(table, tables).likely }));
   const [best] = ranked.filter(({ likely }) => likely.isOfRuns).toSorted((a, b) => b.likely.rank - a.likely.rank);
   return best?.table ?? null;
 }
@@ -32,7 +32,19 @@ export function startOf(table: ShapedTable): string | null {
 /** `all`: the tables beside it. */
 export function describeOther(table: ShapedTable, all: ShapedTable[]): OtherTable {
   const { name, schema } = table;
-  const likely = findLikelyColumns(table);
+  const found = findLikelyColumns(table);
+  const failures = findFailures(table, found, all);
+  // Where its failures are known, what ended without one succeeded.
+  const likely = failures === undefined ? found : { ...found, isOfRuns: true };
+  return { name, schema, ...findKeyed(table, likely, all), ...(failures === undefined ? {} : { failures }) };
+}
+
+/** With the names that belong to its keys. */
+function findKeyed(
+  table: ShapedTable,
+  likely: LikelyColumns,
+  all: ShapedTable[],
+): Pick<OtherTable, "likely" | "names"> {
   const { columns, others } = likely;
   const names: Names = {};
   const rule = findNames(table, columns.rule?.[0], all);
@@ -40,9 +52,32 @@ export function describeOther(table: ShapedTable, all: ShapedTable[]): OtherTabl
   // A key of a CRM says nothing to the configuration, unless a name belongs to it.
   const key = columns.crm_source === undefined ? others.find((one) => SOURCE_KEY.test(writeSnake(one))) : undefined;
   const source = findNames(table, key, all);
-  if (key === undefined || source === null) return { name, schema, likely, names };
+  if (key === undefined || source === null) return { likely, names };
   const read = { ...likely, columns: { ...columns, crm_source: [key] }, others: others.filter((one) => one !== key) };
-  return { name, schema, likely: read, names: { ...names, crm_source: source } };
+  return { likely: read, names: { ...names, crm_source: source } };
+}
+
+/** Of `queue_jobs` without a word for what came of a job: `queue_failed_executions` beside it, with its `job_id`. */
+function findFailures(
+  table: ShapedTable,
+  { columns, success, failure, failedAt }: LikelyColumns,
+  all: ShapedTable[],
+): FailureTable | undefined {
+  const { id: [id] = [], rule, started_at: start, finished_at: [end] = [], status } = columns;
+  const isSilent = status === undefined && success === null && failure === null && failedAt.length === 0;
+  if (!isSilent || id === undefined || rule === undefined || start === undefined || end === undefined) return undefined;
+  const [, prefix = "", thing = ""] = /^(.*_)?([^_]+?)s?$/.exec(writeSnake(nameAlone(table))) ?? [];
+  for (const other of all) {
+    const words = writeSnake(nameAlone(other));
+    const key = other.columns.find((one) => writeSnake(one) === `${thing}_id`);
+    const isOfFailures = words.startsWith(prefix) && words.split("_").some((word) => OF_FAILURES.includes(word));
+    if (key === undefined || !isOfFailures || unquote(other.schema ?? "") !== unquote(table.schema ?? "")) continue;
+    const own = findLikelyColumns(other).columns;
+    const [at = null, error = null] = [own.started_at?.[0], own.error?.[0]];
+    const isOfOneType = at !== null && other.types?.[at] === table.types?.[end];
+    return { table: other.name, key, at: isOfOneType ? at : null, error, id, end };
+  }
+  return undefined;
 }
 
 /** Of runs that name something by its key alone, such as `job_id`: the table `jobs` beside theirs. */

@@ -306,6 +306,19 @@ const SHAPES: Shape[] = [
     counts: { total_actions: 0 },
   },
   {
+    name: "Solid Queue: what failed is in a table of its own, which is none of runs",
+    table: "solid_queue_jobs",
+    sql: `CREATE TABLE solid_queue_jobs (id int, queue_name text, class_name text, created_at {time}, finished_at {time});
+      CREATE TABLE solid_queue_failed_executions (id int, job_id int, error text, created_at {time});
+      CREATE TABLE solid_queue_recurring_executions (id int, job_id int, task_key text, run_at {time}, created_at {time});
+      INSERT INTO solid_queue_jobs VALUES (1, 'q', 'A', ${quoted(9)}, ${quoted(8)}), (2, 'q', 'A', ${quoted(7)}, NULL), (3, 'q', 'A', ${quoted(5)}, NULL);
+      INSERT INTO solid_queue_failed_executions VALUES (1, 2, 'x', ${quoted(6)})`,
+    says: ["class_name AS rule", "ELSE 'success' END AS status", "-- found no column for records_processed"],
+    counts: { total_actions: 2, successful_actions: 1, failed_actions: 1, running_actions: 1 },
+    rules: ["A"],
+    kinds: [],
+  },
+  {
     name: "a table that was named, and has no word for what came of a run",
     table: "solid_queue_jobs",
     settings: 'preset = "automation"\ntable = "solid_queue_jobs"',

@@ -247,6 +247,7 @@ describe("no table of runs", () => {
     ["connection", "id namespace_definition source_id name status schedule manual schedule_type created_at updated_at"],
     ["django_celery_beat_periodictask", "id name task enabled last_run_at start_time priority one_off"],
     ["apscheduler_jobs", "id next_run_time job_state"],
+    ["solid_queue_failed_executions", "id job_id error created_at"],
     ["hangfire.job", "id stateid statename invocationdata arguments createdat expireat"],
   ])("%s", (name, columns) => {
     expect(findLikelyColumns({ name, columns: columns.split(" ") }).isOfRuns).toBe(false);
