@@ -176,6 +176,9 @@ function listGaps({ likely, failures }: OtherTable): string[] {
   return [
     ...(needed.length === 0 ? [] : [`  -- found no column for these, fill them in: ${needed.join(", ")}`]),
     ...split.map((own) => `  -- must read as 2026-07-10 21:00:00: ${own.join(" and ")}`),
+    ...(others.includes("step_id")
+      ? ["  -- each step may have a row: of step 0 are those of whole runs, in some tables"]
+      : []),
     ...wrapNames("  -- found no column for ", rare),
     // Which of them is meant, whoever fills a gap has to see.
     ...(gaps.length === 0

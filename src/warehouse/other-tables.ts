@@ -14,6 +14,7 @@ export type ShapedTable = {
 };
 
 const SOURCE_KEY = /^(?:crm|source|integration|system|provider|tenant|platform|vendor)_(?:id|uuid|key)$/;
+const JOB_KEY = /^(?:job|task|package|pipeline|flow|workflow|automation|process|procedure)_(?:id|uuid|key)$/;
 const LABELS = ["name", "title", "label", "slug", "code"];
 
 /** The one that is offered unasked, where no table was named; null: none looks as if it held runs. */
@@ -46,15 +47,24 @@ function findKeyed(
   all: ShapedTable[],
 ): Pick<OtherTable, "likely" | "names"> {
   const { columns, others } = likely;
+  const find = (keys: RegExp) => others.find((one) => keys.test(writeSnake(one)));
+  const [rule = ""] = columns.rule ?? [];
+  const keys = {
+    // Steps of one name are in many jobs.
+    rule: (/^step_/.test(writeSnake(rule)) ? find(JOB_KEY) : undefined) ?? rule,
+    // A key of a CRM says nothing to the configuration, unless a name belongs to it.
+    crm_source: columns.crm_source === undefined ? find(SOURCE_KEY) : undefined,
+  };
   const names: Names = {};
-  const rule = findNames(table, columns.rule?.[0], all);
-  if (rule !== null) names.rule = rule;
-  // A key of a CRM says nothing to the configuration, unless a name belongs to it.
-  const key = columns.crm_source === undefined ? others.find((one) => SOURCE_KEY.test(writeSnake(one))) : undefined;
-  const source = findNames(table, key, all);
-  if (key === undefined || source === null) return { likely, names };
-  const read = { ...likely, columns: { ...columns, crm_source: [key] }, others: others.filter((one) => one !== key) };
-  return { likely: read, names: { ...names, crm_source: source } };
+  const read = { ...columns };
+  for (const wanted of ["rule", "crm_source"] as const) {
+    const [key, found] = [keys[wanted], findNames(table, keys[wanted], all)];
+    if (key === undefined || found === null) continue;
+    names[wanted] = found;
+    read[wanted] = [key];
+  }
+  const taken = Object.values(read).flat();
+  return { likely: { ...likely, columns: read, others: others.filter((one) => !taken.includes(one)) }, names };
 }
 
 /** Of `queue_jobs` without a word for what came of a job: `queue_failed_executions` beside it, with its `job_id`. */
@@ -88,7 +98,7 @@ function findNames(table: ShapedTable, column: string | undefined, all: ShapedTa
   for (const other of all) {
     const own = writeSnake(nameAlone(other));
     const isOfThing = [thing, `${thing}s`, `${thing}es`, thing.replace(/y$/, "ies"), `${thing}_entity`].some(
-      (word) => own === word || own.endsWith(`_${word}`),
+      (word) => own === word || own === `sys${word}` || own.endsWith(`_${word}`),
     );
     if (!isOfThing || unquote(other.schema ?? "") !== schema || nameAlone(other) === nameAlone(table)) continue;
     const seek = (wanted: string[]) =>

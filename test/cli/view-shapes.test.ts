@@ -146,6 +146,18 @@ const SHAPES: Shape[] = [
     kinds: ["finished-without-end"],
   },
   {
+    name: "SQL Server Agent: steps of one name are of the job that their key names",
+    table: "sysjobhistory",
+    sql: `CREATE TABLE sysjobs (job_id int, name text, enabled int);
+      CREATE TABLE sysjobhistory (instance_id int, job_id int, step_id int, step_name text, run_status text, run_date text, run_time text);
+      INSERT INTO sysjobs VALUES (7, 'Deals', 1), (8, 'Users', 1);
+      INSERT INTO sysjobhistory VALUES (1, 7, 0, '(Job outcome)', 'succeeded', '${DAY}', '${TIME_OF_DAY}'),
+        (2, 8, 0, '(Job outcome)', 'failed', '${DAY}', '${TIME_OF_DAY}')`,
+    says: ["named.job_id = run.job_id) AS rule", "-- each step may have a row: of step 0"],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["Deals", "Users"],
+  },
+  {
     name: "ActiveJob's logs: a run that failed has its end in a column of its own",
     table: "active_job_logs",
     sql: `CREATE TABLE active_job_logs (id int, job_class text, performed_at {time}, completed_at {time}, failed_at {time}, exception_message text);
