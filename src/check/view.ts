@@ -82,8 +82,12 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
   // A run without success may have its end there alone.
   const ends = column === "finished_at" && (own?.length ?? 0) < 2 ? [...(own ?? []), ...likely.failedAt] : [];
   if (ends.length > 1) return `coalesce(${ends.map(quoteName).join(", ")}) AS finished_at`;
-  if (column === "started_at" && likely.createdAt !== null && own !== undefined)
-    return `coalesce(${[...own, likely.createdAt].map(quoteName).join(", ")}) AS started_at`;
+  const [end] = likely.columns.finished_at ?? [];
+  // What waits and has no start is no run yet.
+  if (column === "started_at" && likely.createdAt !== null && own !== undefined && end !== undefined) {
+    const made = `CASE WHEN ${quoteName(end)} IS NOT NULL THEN ${quoteName(likely.createdAt)} END`;
+    return `coalesce(${own.map(quoteName).join()}, ${made}) AS started_at`;
+  }
   const columns = ends.length === 1 ? ends : own;
   // What a run has to say may be no error.
   const succeeded = column === "error" && likely.failure === null ? writeSucceeded(likely) : null;
@@ -121,14 +125,12 @@ function writeFailed(column: Wanted, { table, key, at, error, id, end }: Failure
 
 /** What a run came to, where no column says it: by a flag, else by an error or a time that only a failed one has. */
 function writeOutcome(likely: LikelyColumns): string | null {
-  const { success, failure, failedAt, createdAt, lockedAt, columns } = likely;
+  const { success, failure, failedAt, lockedAt, columns } = likely;
   const quoteName = (read: string) => writeName(read, likely);
   if (success === null && failure === null && failedAt.length === 0) return null;
   const end = columns.finished_at?.[0];
-  const [start] = columns.started_at ?? [];
-  const pending = createdAt === null || start === undefined ? [] : [`WHEN ${quoteName(start)} IS NULL THEN 'pending'`];
   const locked = lockedAt === null ? [] : [`WHEN ${quoteName(lockedAt)} IS NOT NULL THEN 'running'`];
-  const open = [...pending, ...(end === undefined ? locked : [`WHEN ${quoteName(end)} IS NULL THEN 'running'`])];
+  const open = end === undefined ? locked : [`WHEN ${quoteName(end)} IS NULL THEN 'running'`];
   const failed = failure === null ? [] : [`WHEN CAST(${quoteName(failure)} AS text) NOT IN ${NO_ERROR} THEN 'failed'`];
   const stopped = failedAt.map((column) => `WHEN ${quoteName(column)} IS NOT NULL THEN 'failed'`);
   // The last error may be that of an attempt before the one that succeeded, where a failed run has an end of its own.

@@ -30,7 +30,7 @@ export type LikelyColumns = {
   failure: string | null;
   /** Times that only a run without success has, such as `failed_at`; of the type of the end, where both are known. */
   failedAt: string[];
-  /** When a run was made, for those that never began; null: in the rows that were looked at each has a start. */
+  /** When a run was made, for those that ended and have no start; null: of the rows that were looked at each has one. */
   createdAt: string | null;
   /** When a worker took the job, of a queue that keeps no end. */
   lockedAt: string | null;
@@ -51,7 +51,7 @@ export type LikelyColumns = {
 /** A key of the objects that a column holds. */
 export type JsonKey = { column: string; key: string };
 
-/** `sparse`: columns that hold nothing in one of its first rows. */
+/** `sparse`: the column of the start, where one of the first rows has an end alone. */
 type ReadableTable = { name: string; columns: string[]; types?: ColumnTypes; keys?: JsonKey[]; sparse?: string[] };
 
 /** Each word of a pattern is one of several; what else a name may hold is in `beside`. The first pattern that fits is the likeliest. */

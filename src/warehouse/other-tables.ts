@@ -1,9 +1,10 @@
 /** A table of another shape with what makes its runs readable: its likely columns, the keys of its JSON, the names behind its keys. */
 import type { ColumnTypes } from "./casts.ts";
 import type { FailureTable, Names, NameTable, OtherTable } from "./facts.ts";
+import { quoteIdentifier } from "./tables.ts";
 import { findLikelyColumns, OF_FAILURES, type JsonKey, type LikelyColumns } from "./likely-columns.ts";
 
-/** `name` and `schema` as `OtherTable`; `keys` of its values in JSON; `sparse`: see `startOf`. */
+/** `name` and `schema` as `OtherTable`; `keys` of its values in JSON; `sparse`: see `askSparse`. */
 export type ShapedTable = {
   name: string;
   schema: string | null;
@@ -24,10 +25,13 @@ export function pickLikeliest<T extends ShapedTable>(tables: T[]): T | null {
   return best?.table ?? null;
 }
 
-/** The column of the start; it is sparse where one of the first rows has none. Null: there is none, or it is of two parts. */
-export function startOf(table: ShapedTable): string | null {
-  const [start, timeOfDay] = findLikelyColumns(table).columns.started_at ?? [];
-  return timeOfDay === undefined ? (start ?? null) : null;
+/** Asks for one of the first rows that has an end, and nothing in the column of the start. Null: one of the two is unknown. */
+export function askSparse(table: ShapedTable): { start: string; statement: string } | null {
+  const { started_at: [start] = [], finished_at: [end] = [] } = findLikelyColumns(table).columns;
+  if (start === undefined || end === undefined) return null;
+  const few = `SELECT ${quoteIdentifier(start)} AS own, ${quoteIdentifier(end)} AS ended FROM ${table.name} LIMIT 100`;
+  const statement = `SELECT 1 FROM (${few}) few WHERE own IS NULL AND ended IS NOT NULL LIMIT 1`;
+  return { start, statement };
 }
 
 /** `all`: the tables beside it. */

@@ -43,16 +43,18 @@ const SHAPES: Shape[] = [
         date_done {time} NOT NULL, traceback text);
       INSERT INTO django_celery_results_taskresult VALUES (1, 'a', 'SUCCESS', ${quoted(9)}, NULL, ${quoted(9)}, NULL),
         (2, 'a', 'FAILURE', ${quoted(5)}, NULL, ${quoted(5)}, 'ValueError: x')`,
-    says: ["coalesce(date_started, date_created) AS started_at"],
+    says: ["coalesce(date_started, CASE WHEN date_done IS NOT NULL THEN date_created END) AS started_at"],
     counts: { total_actions: 2, failed_actions: 1 },
   },
   {
-    name: "GoodJob with a job that waits: it is pending since it was made",
+    name: "GoodJob with a job that is scheduled for another day: it is no run yet, and one that was dropped is",
     table: "good_jobs",
     sql: `CREATE TABLE good_jobs (id int, job_class text, performed_at {time}, finished_at {time}, error text, created_at {time});
-      INSERT INTO good_jobs VALUES (1, 'A', NULL, NULL, NULL, ${quoted(9)}), (2, 'A', ${quoted(1)}, NULL, NULL, ${quoted(2)})`,
-    says: ["WHEN performed_at IS NULL THEN 'pending'", "coalesce(performed_at, created_at) AS started_at"],
-    counts: { total_actions: 0, running_actions: 1, pending_actions: 1 },
+      INSERT INTO good_jobs VALUES (1, 'A', NULL, NULL, NULL, ${quoted(9)}), (2, 'A', ${quoted(1)}, NULL, NULL, ${quoted(2)}),
+        (3, 'A', NULL, ${quoted(3)}, 'discarded', ${quoted(4)})`,
+    says: ["coalesce(performed_at, CASE WHEN finished_at IS NOT NULL THEN created_at END) AS started_at"],
+    counts: { total_actions: 1, failed_actions: 1, running_actions: 1, pending_actions: 0 },
+    kinds: [],
   },
   {
     name: "GoodJob, which has no status: by its errors and ends",

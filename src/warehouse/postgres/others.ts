@@ -4,7 +4,7 @@ import type { ColumnTypes } from "../casts.ts";
 import type { OtherTable } from "../facts.ts";
 import type { JsonKey } from "../likely-columns.ts";
 import type { Incomplete } from "../needed-columns.ts";
-import { describeOther, pickLikeliest, startOf, type ShapedTable } from "../other-tables.ts";
+import { describeOther, pickLikeliest, askSparse, type ShapedTable } from "../other-tables.ts";
 import { quoteIdentifier, quoteTable } from "../tables.ts";
 import keysSql from "./examine/keys.sql" with { type: "text" };
 import othersSql from "./examine/others.sql" with { type: "text" };
@@ -35,11 +35,9 @@ export async function describeIncompleteTable(
 
 /** With what its first rows tell. */
 async function lookInto(connection: Connection, table: ShapedTable): Promise<ShapedTable> {
-  const start = startOf(table);
-  const column = start === null ? null : quoteIdentifier(start);
-  const statement = `SELECT FROM (SELECT ${column} AS own FROM ${table.name} LIMIT 100) few WHERE own IS NULL LIMIT 1`;
-  const rows = column === null ? [] : await attempt(connection, async () => await connection.ask(statement));
-  const sparse = start !== null && rows?.length === 1 ? [start] : [];
+  const question = askSparse(table);
+  const rows = question && (await attempt(connection, async () => await connection.ask(question.statement)));
+  const sparse = question !== null && rows?.length === 1 ? [question.start] : [];
   return { ...table, keys: await readKeys(connection, table), sparse };
 }
 

@@ -2,7 +2,7 @@
 import type { Database } from "bun:sqlite";
 import type { IndexFacts, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { JsonKey } from "../likely-columns.ts";
-import { describeOther, pickLikeliest, startOf, type ShapedTable } from "../other-tables.ts";
+import { describeOther, pickLikeliest, askSparse, type ShapedTable } from "../other-tables.ts";
 import type { ReadRequest } from "../request.ts";
 import { findSource, withoutRules, type Found, type Source } from "../source.ts";
 import { candidateNames, quoteIdentifier, quoteTable, wantedNames, type TableName } from "../tables.ts";
@@ -128,14 +128,9 @@ function listTypes(database: Database, table: string): ColumnTypes {
 
 /** With what its first rows tell. */
 function lookInto(database: Database, table: ShapedTable): ShapedTable {
-  const start = startOf(table);
-  const lacks =
-    start !== null &&
-    ask(
-      database,
-      `SELECT 1 FROM (SELECT ${quoteIdentifier(start)} AS own FROM ${table.name} LIMIT 100) few WHERE own IS NULL LIMIT 1`,
-    ).length > 0;
-  return { ...table, keys: readKeys(database, table), sparse: lacks ? [start] : [] };
+  const question = askSparse(table);
+  const sparse = question !== null && ask(database, question.statement).length > 0 ? [question.start] : [];
+  return { ...table, keys: readKeys(database, table), sparse };
 }
 
 /** Of the objects in JSON that the first rows hold: whoever writes them writes the same keys each time. */
