@@ -202,6 +202,10 @@ const FAILED_AT: Likely = {
 const LOCKED_AT: Likely = { patterns: ["locked|reserved|claimed at|on|time|date|timestamp"], beside: TIME };
 /** In the name of a table. */
 const OF_RUNS = ["run", "runs", "history", "execution", "executions", "sync", "syncs", "result", "results", "logs"];
+/** Things of business have a status, a start and an end, too; of such names are the tables of schedulers, whose columns say less. */
+const NAMED_FOR_WORK = /job|sync|histor|(?:^|_)(?:task|run|execution|queue|etl|log|import|batch)(?:s|es)?(?:_|$)/;
+const WORTH_OF_NAME = 20;
+export const WORTH_OF_RULE = 100;
 /** A table of these has no run that succeeded. */
 export const OF_FAILURES = ["failed", "failure", "failures", "errors", "dead"];
 /** A copy that lacks the newest runs has the same columns. */
@@ -296,7 +300,13 @@ export function findLikelyColumns({
     others: free.map(({ column }) => column).filter((column) => ![...failedAt, lockedAt].includes(column)),
     isOfRuns: found.rule !== undefined && found.started_at !== undefined && hasOutcome && hasMore && !isOfFailures,
     isKnown: isRuleSure || hasTime || found.status !== undefined,
-    rank: (hasTime ? 1000 : 0) + (isRuleSure ? 100 : 0) + 2 * sure + (isOf(OF_RUNS) ? 1 : 0) - (isOf(OF_OLD) ? 1 : 0),
+    rank:
+      (hasTime ? 1000 : 0) +
+      (isRuleSure ? WORTH_OF_RULE : 0) +
+      (NAMED_FOR_WORK.test(splitName(name).join("_")) ? WORTH_OF_NAME : 0) +
+      2 * sure +
+      (isOf(OF_RUNS) ? 1 : 0) -
+      (isOf(OF_OLD) ? 1 : 0),
   };
 }
 

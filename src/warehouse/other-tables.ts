@@ -2,7 +2,7 @@
 import type { ColumnTypes } from "./casts.ts";
 import type { FailureTable, Names, NameTable, OtherTable } from "./facts.ts";
 import { quoteIdentifier } from "./tables.ts";
-import { findLikelyColumns, OF_FAILURES, type JsonKey, type LikelyColumns } from "./likely-columns.ts";
+import { findLikelyColumns, OF_FAILURES, WORTH_OF_RULE, type JsonKey, type LikelyColumns } from "./likely-columns.ts";
 
 /** `name` and `schema` as `OtherTable`; `keys` of its values in JSON; `sparse`: see `askSparse`. */
 export type ShapedTable = {
@@ -68,7 +68,8 @@ function findKeyed(
     read[wanted] = [key];
   }
   const taken = Object.values(read).flat();
-  return { likely: { ...likely, columns: read, others: others.filter((one) => !taken.includes(one)) }, names };
+  const rank = likely.rank + (names.rule === undefined ? 0 : WORTH_OF_RULE);
+  return { likely: { ...likely, columns: read, others: others.filter((one) => !taken.includes(one)), rank }, names };
 }
 
 /** Of `queue_jobs` without a word for what came of a job: `queue_failed_executions` beside it, with its `job_id`. */

@@ -13,6 +13,10 @@ const quoted = (minutes: number) => `'${ago(minutes)}'`;
 
 const [DAY = "", TIME_OF_DAY = ""] = ago(9).slice(0, 19).split("T");
 
+/** Of a shop, which has a status, a start, an end and more. */
+const ORDERS = `CREATE TABLE orders (id int, source text, type text, status text, started_at {time}, completed_at {time}, total_items int,
+        error_message text, created_at {time});`;
+
 /** `{time}` is the engine's type of a time. */
 type Shape = {
   name: string;
@@ -59,7 +63,7 @@ const SHAPES: Shape[] = [
   {
     name: "GoodJob, which has no status: by its errors and ends",
     table: "good_jobs",
-    sql: `CREATE TABLE good_jobs (id int, job_class text, performed_at {time}, finished_at {time}, error text, created_at {time});
+    sql: `${ORDERS} CREATE TABLE good_jobs (id int, job_class text, performed_at {time}, finished_at {time}, error text, created_at {time});
       INSERT INTO good_jobs VALUES (1, 'A', ${quoted(9)}, ${quoted(8)}, NULL, ${quoted(10)}),
         (2, 'A', ${quoted(7)}, ${quoted(6)}, 'StandardError: x', ${quoted(8)}), (3, 'A', ${quoted(1)}, NULL, NULL, ${quoted(2)}),
         (4, 'A', NULL, NULL, NULL, ${quoted(1)})`,
@@ -219,7 +223,7 @@ const SHAPES: Shape[] = [
   {
     name: "n8n: a flag is no end, and the workflow has the name",
     table: "execution_entity",
-    sql: `CREATE TABLE workflow_entity (id text, name text, active boolean);
+    sql: `${ORDERS} CREATE TABLE workflow_entity (id text, name text, active boolean);
       CREATE TABLE execution_entity (id int, finished boolean, mode text, "startedAt" {time}, "stoppedAt" {time}, status text, "workflowId" text);
       INSERT INTO workflow_entity VALUES ('x1', 'Deals', true);
       INSERT INTO execution_entity VALUES (1, true, 'trigger', ${quoted(9)}, ${quoted(8)}, 'success', 'x1'),
