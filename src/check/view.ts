@@ -90,7 +90,8 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
   }
   const columns = ends.length === 1 ? ends : own;
   // What a run has to say may be no error.
-  const succeeded = column === "error" && likely.failure === null ? writeSucceeded(likely) : null;
+  const mayBeOfSuccess = likely.failure === null || likely.successAt !== null;
+  const succeeded = column === "error" && mayBeOfSuccess ? writeSucceeded(likely) : null;
   if (succeeded !== null && columns !== undefined)
     return `CASE WHEN ${succeeded}\n    THEN NULL ELSE ${columns.map(quoteName).join(" || ' ' || ")} END AS error`;
   const named = column === "rule" || column === "crm_source" ? names[column] : undefined;
@@ -125,7 +126,7 @@ function writeFailed(column: Wanted, { table, key, at, error, id, end }: Failure
 
 /** What a run came to, where no column says it: by a flag, else by an error or a time that only a failed one has. */
 function writeOutcome(likely: LikelyColumns): string | null {
-  const { success, failure, failedAt, lockedAt, columns } = likely;
+  const { success, failure, failedAt, successAt, lockedAt, columns } = likely;
   const quoteName = (read: string) => writeName(read, likely);
   if (success === null && failure === null && failedAt.length === 0) return null;
   const end = columns.finished_at?.[0];
@@ -133,14 +134,16 @@ function writeOutcome(likely: LikelyColumns): string | null {
   const open = end === undefined ? locked : [`WHEN ${quoteName(end)} IS NULL THEN 'running'`];
   const failed = failure === null ? [] : [`WHEN CAST(${quoteName(failure)} AS text) NOT IN ${NO_ERROR} THEN 'failed'`];
   const stopped = failedAt.map((column) => `WHEN ${quoteName(column)} IS NOT NULL THEN 'failed'`);
-  // The last error may be that of an attempt before the one that succeeded, where a failed run has an end of its own.
-  const isOfAttempt = failure !== null && /last/i.test(failure) && end !== undefined && stopped.length > 0;
-  const succeeded = isOfAttempt ? [`WHEN ${quoteName(end)} IS NOT NULL THEN 'success'`] : [];
+  const succeeded = successAt === null ? [] : [`WHEN ${quoteName(successAt)} IS NOT NULL THEN 'success'`];
   // Without an end beside the failure or the lock it is a queue, which keeps no run that succeeded.
   const rest = end === undefined && (stopped.length > 0 || lockedAt !== null) ? "pending" : "success";
   const arms =
     success === null
-      ? [...(isOfAttempt ? [...stopped, ...succeeded, ...failed] : [...failed, ...stopped]), ...open, `ELSE '${rest}'`]
+      ? [
+          ...(successAt === null ? [...failed, ...stopped] : [...stopped, ...succeeded, ...failed]),
+          ...open,
+          `ELSE '${rest}'`,
+        ]
       : [
           `WHEN ${isTrue(quoteName(success))} THEN 'success'`,
           ...stopped,
@@ -152,7 +155,8 @@ function writeOutcome(likely: LikelyColumns): string | null {
 
 /** Null: no column says it. */
 function writeSucceeded(likely: LikelyColumns): string | null {
-  const { success, columns } = likely;
+  const { success, successAt, columns } = likely;
+  if (successAt !== null) return `${writeName(successAt, likely)} IS NOT NULL`;
   if (success !== null) return isTrue(writeName(success, likely));
   const [status] = columns.status ?? [];
   return status === undefined ? null : `lower(CAST(${writeName(status, likely)} AS text))\n      IN ${SUCCEEDED}`;

@@ -1,6 +1,7 @@
 /** Which columns of a table of another shape are probably those of the preset `automation`: by the words of their names. */
 import { listUnreadable, type ColumnTypes } from "./casts.ts";
 import { PRESETS } from "./presets.ts";
+import { namesFailures, rankName } from "./likely-names.ts";
 
 const WANTED = [
   "id",
@@ -32,6 +33,8 @@ export type LikelyColumns = {
   failedAt: string[];
   /** When a run was made, for those that ended and have no start; null: of the rows that were looked at each has one. */
   createdAt: string | null;
+  /** The end that only a run has that succeeded, perhaps after failed attempts: others have one of their own. */
+  successAt: string | null;
   /** When a worker took the job, of a queue that keeps no end. */
   lockedAt: string | null;
   /** Times of day that are numbers, such as 90500: zeros are missing before them. */
@@ -200,16 +203,7 @@ const FAILED_AT: Likely = {
   beside: `${TIME} ${RUN}`,
 };
 const LOCKED_AT: Likely = { patterns: ["locked|reserved|claimed at|on|time|date|timestamp"], beside: TIME };
-/** In the name of a table. */
-const OF_RUNS = ["run", "runs", "history", "execution", "executions", "sync", "syncs", "result", "results", "logs"];
-/** Things of business have a status, a start and an end, too; of such names are the tables of schedulers, whose columns say less. */
-const NAMED_FOR_WORK = /job|sync|histor|(?:^|_)(?:task|run|execution|queue|etl|log|import|batch)(?:s|es)?(?:_|$)/;
-const WORTH_OF_NAME = 20;
 export const WORTH_OF_RULE = 100;
-/** A table of these has no run that succeeded. */
-export const OF_FAILURES = ["failed", "failure", "failures", "errors", "dead"];
-/** A copy that lacks the newest runs has the same columns. */
-const OF_OLD = ["archive", "archived", "backup", "bak", "old", "copy", "tmp"];
 
 /** Longest first, so that a name without capitals and underscores is taken apart rightly. */
 const VOCABULARY = [
@@ -278,20 +272,24 @@ export function findLikelyColumns({
     FAILURES,
     LIKELY.error.beside,
   );
+  const isOfAttempts = failure !== null && splitName(failure).includes("last");
+  // Beside the last error of several attempts stands how many of them failed.
+  if (isOfAttempts) delete found.records_failed;
   const taken = [...Object.values(found).flat(), success, createdAt];
   const free = worded.filter(({ column }) => !taken.includes(column));
   const failedAt = listFailedAt(free, found.finished_at, types);
   const hasOutcome = found.status !== undefined || success !== null || failure !== null || failedAt.length > 0;
   const hasMore = hasTime || found.error !== undefined || found.records_processed !== undefined;
   const lockedAt = found.finished_at === undefined ? seekColumn(free, LOCKED_AT.patterns, LOCKED_AT.beside) : null;
-  const isOf = (words: string[]) => splitName(name).some((word) => words.includes(word));
-  const isOfFailures = found.status === undefined && success === null && isOf(OF_FAILURES);
+  const isSilent = found.status === undefined && success === null;
+  const isOfFailures = isSilent && namesFailures(splitName(name));
   return {
     columns: found,
     success,
     failure,
     failedAt,
     createdAt,
+    successAt: isOfAttempts && failedAt.length > 0 ? (found.finished_at?.[0] ?? null) : null,
     lockedAt,
     digits: [timeOfDay, found.finished_at?.[1]].filter(
       (column) => column !== undefined && /^(?:integer|bigint|numeric)$/.test(types[column] ?? ""),
@@ -300,13 +298,7 @@ export function findLikelyColumns({
     others: free.map(({ column }) => column).filter((column) => ![...failedAt, lockedAt].includes(column)),
     isOfRuns: found.rule !== undefined && found.started_at !== undefined && hasOutcome && hasMore && !isOfFailures,
     isKnown: isRuleSure || hasTime || found.status !== undefined,
-    rank:
-      (hasTime ? 1000 : 0) +
-      (isRuleSure ? WORTH_OF_RULE : 0) +
-      (NAMED_FOR_WORK.test(splitName(name).join("_")) ? WORTH_OF_NAME : 0) +
-      2 * sure +
-      (isOf(OF_RUNS) ? 1 : 0) -
-      (isOf(OF_OLD) ? 1 : 0),
+    rank: (hasTime ? 1000 : 0) + (isRuleSure ? WORTH_OF_RULE : 0) + 2 * sure + rankName(splitName(name)),
   };
 }
 

@@ -2,7 +2,8 @@
 import type { ColumnTypes } from "./casts.ts";
 import type { FailureTable, Names, NameTable, OtherTable } from "./facts.ts";
 import { quoteIdentifier } from "./tables.ts";
-import { findLikelyColumns, OF_FAILURES, WORTH_OF_RULE, type JsonKey, type LikelyColumns } from "./likely-columns.ts";
+import { namesFailures } from "./likely-names.ts";
+import { findLikelyColumns, WORTH_OF_RULE, type JsonKey, type LikelyColumns } from "./likely-columns.ts";
 
 /** `name` and `schema` as `OtherTable`; `keys` of its values in JSON; `sparse`: see `askSparse`. */
 export type ShapedTable = {
@@ -85,7 +86,7 @@ function findFailures(
   for (const other of all) {
     const words = writeSnake(nameAlone(other));
     const key = other.columns.find((one) => writeSnake(one) === `${thing}_id`);
-    const isOfFailures = words.startsWith(prefix) && words.split("_").some((word) => OF_FAILURES.includes(word));
+    const isOfFailures = words.startsWith(prefix) && namesFailures(words.split("_"));
     if (key === undefined || !isOfFailures || unquote(other.schema ?? "") !== unquote(table.schema ?? "")) continue;
     const own = findLikelyColumns(other).columns;
     const [at = null, error = null] = [own.started_at?.[0], own.error?.[0]];

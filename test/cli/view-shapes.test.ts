@@ -210,6 +210,7 @@ const SHAPES: Shape[] = [
         (3, 'A', ${quoted(5)}, 1, 'x', NULL, NULL), (4, 'A', ${quoted(3)}, 0, NULL, NULL, NULL)`,
     says: ["coalesce(finished_at, expired_at) AS finished_at"],
     counts: { total_actions: 3, successful_actions: 1, failed_actions: 2, running_actions: 1 },
+    kinds: ["finished-without-end"],
   },
   {
     name: "River: a job of any outcome ends when it is finalized",
