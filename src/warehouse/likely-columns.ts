@@ -69,10 +69,10 @@ type Likely = {
 const TIME = "at time date on ts utc gmt dttm datetime timestamp dt ms epoch zeit datum heure fecha hora";
 const RUN = "run job sync task execution exec execute process flow pipeline import export batch load actual real";
 const UNITS =
-  "records|record|rows|row|items|item|objects|entities|documents|messages|datensaetze|datensatze|saetze|satze|zeilen|enregistrements|lignes|registros|filas|linhas";
+  "records|record|rows|row|items|item|objects|entities|documents|docs|messages|datensaetze|datensatze|saetze|satze|zeilen|enregistrements|lignes|registros|filas|linhas";
 const NUMBER = "count num number total no of n anzahl nombre numero cantidad";
 const BEGIN =
-  "start|started|starting|begin|began|begun|launched|performed|attempted|executed|ran|fired|beginn|anfang|gestartet|debut|inicio";
+  "start|started|starting|begin|began|begun|launched|performed|attempted|executed|ran|fired|fire|beginn|anfang|gestartet|debut|inicio";
 const FINISH =
   "finish|finished|finalized|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated|ende|beendet|fin|fim";
 const STEP =
@@ -87,6 +87,7 @@ const LIKELY: Record<Wanted, Likely> = {
       "execution|sync|log|history|instance|entry|attempt|invocation|action|task id",
       "uuid|guid|pk",
       "job id",
+      "job execution|run id",
     ],
     beside: "",
   },
@@ -106,23 +107,24 @@ const LIKELY: Record<Wanted, Likely> = {
       "sync type",
       "automation",
       "job name|class|type",
-      "task|package|pipeline|flow|workflow|automation|sync|schedule|process|procedure|trigger|step name|identifier|class|type",
+      "task|package|pipeline|flow|workflow|automation|sync|schedule|process|procedure|trigger|step name|identifier|path|class|type",
       "method|function name",
       "dag id",
       "job|task|pipeline|flow|workflow|sync",
       "unique id",
       `${THING} type|name|class`,
-      "connector|connection|deployment|report|script|worker|handler|actor name|class|type",
+      "connector|connection|deployment|report|script|worker|handler|actor name|path|class|type",
       "entity|object|model|resource|stream|command|procedure|class",
       "regel|ablauf|aufgabe|auftrag|prozess|regle|tache|regla|tarea|proceso|regra|tarefa|processo",
       "func|function",
       "name|title",
       "type|kind",
       "worker",
-      "scope|operation|action|queue|script",
+      "proc def key",
+      "scope|operation|action|queue|script|endpoint",
     ],
     beside: "name run",
-    weak: [`${STEP}|connection|connector|deployment id|uuid|key`],
+    weak: [`${STEP}|connection|connector|deployment id|uuid|key`, "job instance id"],
   },
   status: {
     patterns: [
@@ -205,6 +207,8 @@ const FAILED_AT: Likely = {
 const LOCKED_AT: Likely = { patterns: ["locked|reserved|claimed at|on|time|date|timestamp"], beside: TIME };
 export const WORTH_OF_RULE = 100;
 
+const NUMBER_TYPE = /^(?:smallint|integer|bigint|numeric)$/;
+
 /** Longest first, so that a name without capitals and underscores is taken apart rightly. */
 const VOCABULARY = [
   ...new Set(
@@ -237,11 +241,14 @@ export function findLikelyColumns({
     const taken = Object.values(found).flat();
     const free = worded.filter(({ column }) => !taken.includes(column) && isReadable(column, wanted, types));
     if (wanted === "rule") return seekColumn(free, patterns, beside);
-    // A column of its own says it better than a key of JSON does; of a rule the more telling name counts.
-    const [keyed = [], whole = []] = [true, false].map((isKey) =>
-      free.filter((one) => written.has(one.column) === isKey),
-    );
-    return seekColumn(whole, patterns, beside) ?? seekColumn(keyed, patterns, beside);
+    // A column of its own says it better than a key of JSON does, and a text what went wrong; of a rule the more telling name counts.
+    const isCount = ({ column }: Worded) => wanted === "error" && NUMBER_TYPE.test(types[column] ?? "");
+    const [whole, keyed] = [
+      free.filter((one) => !written.has(one.column)),
+      free.filter((one) => written.has(one.column)),
+    ];
+    const choices = [whole.filter((one) => !isCount(one)), keyed, whole];
+    return choices.map((some) => seekColumn(some, patterns, beside)).find((column) => column !== null) ?? null;
   };
   for (const wanted of WANTED) {
     const own = seek(wanted, LIKELY[wanted].patterns);
@@ -260,6 +267,12 @@ export function findLikelyColumns({
   for (const wanted of ["started_at", "rule"] as const) {
     const weak = found[wanted] === undefined ? seek(wanted, LIKELY[wanted].weak ?? []) : null;
     if (weak !== null) found[wanted] = [weak];
+  }
+  const [end] = found.finished_at ?? [];
+  // Without a start a run is told by when it ended, and how long it took is unknown.
+  if (found.started_at === undefined && end !== undefined) {
+    found.started_at = [end];
+    delete found.finished_at;
   }
   const [start = "", timeOfDay] = found.started_at ?? [];
   const made = sparse.includes(start) ? seek("started_at", LIKELY.started_at.weak?.slice(0, 1) ?? []) : null;
@@ -292,7 +305,7 @@ export function findLikelyColumns({
     successAt: isOfAttempts && failedAt.length > 0 ? (found.finished_at?.[0] ?? null) : null,
     lockedAt,
     digits: [timeOfDay, found.finished_at?.[1]].filter(
-      (column) => column !== undefined && /^(?:integer|bigint|numeric)$/.test(types[column] ?? ""),
+      (column) => column !== undefined && NUMBER_TYPE.test(types[column] ?? ""),
     ) as string[],
     keys: written,
     others: free.map(({ column }) => column).filter((column) => ![...failedAt, lockedAt].includes(column)),

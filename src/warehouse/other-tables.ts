@@ -56,7 +56,7 @@ function findKeyed(
   const [rule = ""] = columns.rule ?? [];
   const keys = {
     // Steps of one name are in many jobs.
-    rule: (/^step_/.test(writeSnake(rule)) ? find(JOB_KEY) : undefined) ?? rule,
+    rule: (writeSnake(rule).startsWith("step_") ? find(JOB_KEY) : undefined) ?? rule,
     // A key of a CRM says nothing to the configuration, unless a name belongs to it.
     crm_source: columns.crm_source === undefined ? find(SOURCE_KEY) : undefined,
   };
@@ -109,7 +109,10 @@ function findNames(table: ShapedTable, column: string | undefined, all: ShapedTa
     if (!isOfThing || unquote(other.schema ?? "") !== schema || nameAlone(other) === nameAlone(table)) continue;
     const seek = (wanted: string[]) =>
       wanted.flatMap((word) => other.columns.find((one) => writeSnake(one) === word) ?? []).at(0);
-    const [key, name] = [seek(["id", writeSnake(column)]), seek([...LABELS, `${thing}_name`])];
+    const [key, name] = [
+      seek(["id", writeSnake(column)]),
+      seek([...LABELS, `${thing}_name`, `${thing.split("_")[0]}_name`]),
+    ];
     if (key !== undefined && name !== undefined) return { table: other.name, key, name };
   }
   return null;

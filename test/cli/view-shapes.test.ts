@@ -164,6 +164,19 @@ const SHAPES: Shape[] = [
     rules: ["Deals", "Users"],
   },
   {
+    name: "Spring Batch: the instance of a job has the job's name",
+    table: "batch_job_execution",
+    sql: `CREATE TABLE batch_job_instance (job_instance_id int, version int, job_name text, job_key text);
+      CREATE TABLE batch_job_execution (job_execution_id int, version int, job_instance_id int, create_time {time}, start_time {time}, end_time {time},
+        status text, exit_code text, exit_message text);
+      INSERT INTO batch_job_instance VALUES (1, 0, 'deals', 'k1'), (2, 0, 'deals', 'k2');
+      INSERT INTO batch_job_execution VALUES (1, 2, 1, ${quoted(9)}, ${quoted(9)}, ${quoted(8)}, 'COMPLETED', 'COMPLETED', ''),
+        (2, 2, 2, ${quoted(7)}, ${quoted(7)}, ${quoted(6)}, 'FAILED', 'FAILED', 'x')`,
+    says: ["job_execution_id AS id", "= run.job_instance_id) AS rule"],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["deals"],
+  },
+  {
     name: "ActiveJob's logs: a run that failed has its end in a column of its own",
     table: "active_job_logs",
     sql: `CREATE TABLE active_job_logs (id int, job_class text, performed_at {time}, completed_at {time}, failed_at {time}, exception_message text);
