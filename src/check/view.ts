@@ -39,6 +39,8 @@ const BESIDE: Wanted[] = ["id", "crm_source", "dry_run", "wrapper"];
 const NO_ERROR = "('', '0', 'false', '[]', '{}')";
 /** Of the words of a success, the commonest. */
 const SUCCEEDED = "('success', 'succeeded', 'completed', 'complete', 'ok', 'done')";
+/** And of those of a run that goes on, waits, or is to be started again. */
+const OPEN = "('started', 'running', 'pending', 'received', 'retry', 'queued')";
 const TRUE = "('true', 't', '1', 'yes', 'y')";
 
 /** Of the tables that look as if they held runs, the view of the likeliest. Null: none does. `role`: who reads it; null: this is SQLite. */
@@ -89,6 +91,9 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
     return `coalesce(${own.map(quoteName).join()}, ${made}) AS started_at`;
   }
   const columns = ends.length === 1 ? ends : own;
+  const [status] = likely.columns.status ?? [];
+  if (column === "finished_at" && table.alwaysEnds === true && status !== undefined && columns !== undefined)
+    return `CASE WHEN lower(CAST(${quoteName(status)} AS text))\n      NOT IN ${OPEN}\n    THEN ${columns.map(quoteName).join()} END AS finished_at`;
   // What a run has to say may be no error.
   const mayBeOfSuccess = likely.failure === null || likely.successAt !== null;
   const succeeded = column === "error" && mayBeOfSuccess ? writeSucceeded(likely) : null;
@@ -182,9 +187,7 @@ function listGaps({ likely, failures }: OtherTable): string[] {
   return [
     ...(needed.length === 0 ? [] : [`  -- found no column for these, fill them in: ${needed.join(", ")}`]),
     ...split.map((own) => `  -- must read as 2026-07-10 21:00:00: ${own.join(" and ")}`),
-    ...(others.includes("step_id")
-      ? ["  -- each step may have a row: of step 0 are those of whole runs, in some tables"]
-      : []),
+    ...(others.includes("step_id") ? ["  -- each step may have a row, and the whole run one of step 0"] : []),
     ...wrapNames("  -- found no column for ", rare),
     // Which of them is meant, whoever fills a gap has to see.
     ...(gaps.length === 0

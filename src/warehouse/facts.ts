@@ -108,6 +108,8 @@ export type OtherTable = {
   schema: string | null;
   likely: LikelyColumns;
   names: Names;
+  /** Its end is never empty, and so is no end of a run that goes on. */
+  alwaysEnds?: boolean;
   failures?: FailureTable;
 };
 

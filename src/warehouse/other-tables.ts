@@ -13,6 +13,8 @@ export type ShapedTable = {
   types?: ColumnTypes;
   keys?: JsonKey[];
   sparse?: string[];
+  /** Columns that are never empty. */
+  required?: string[];
 };
 
 const SOURCE_KEY = /^(?:crm|source|integration|system|provider|tenant|platform|vendor)_(?:id|uuid|key)$/;
@@ -42,7 +44,15 @@ export function describeOther(table: ShapedTable, all: ShapedTable[]): OtherTabl
   const failures = findFailures(table, found, all);
   // Where its failures are known, what ended without one succeeded.
   const likely = failures === undefined ? found : { ...found, isOfRuns: true };
-  return { name, schema, ...findKeyed(table, likely, all), ...(failures === undefined ? {} : { failures }) };
+  const [end] = likely.columns.finished_at ?? [];
+  const alwaysEnds = end !== undefined && table.required?.includes(end) === true;
+  return {
+    name,
+    schema,
+    ...findKeyed(table, likely, all),
+    alwaysEnds,
+    ...(failures === undefined ? {} : { failures }),
+  };
 }
 
 /** With the names that belong to its keys. */

@@ -41,14 +41,15 @@ const SHAPES: Shape[] = [
     counts: { total_actions: 2, failed_actions: 1 },
   },
   {
-    name: "Celery's results without track_started: no run has a start, and when it was made stands for it",
+    name: "Celery's results without track_started: when a run was made stands for its start, and what goes on has no end",
     table: "django_celery_results_taskresult",
     sql: `CREATE TABLE django_celery_results_taskresult (id int, task_name text, status text, date_created {time} NOT NULL, date_started {time},
         date_done {time} NOT NULL, traceback text);
       INSERT INTO django_celery_results_taskresult VALUES (1, 'a', 'SUCCESS', ${quoted(9)}, NULL, ${quoted(9)}, NULL),
-        (2, 'a', 'FAILURE', ${quoted(5)}, NULL, ${quoted(5)}, 'ValueError: x')`,
+        (2, 'a', 'FAILURE', ${quoted(5)}, NULL, ${quoted(5)}, 'ValueError: x'), (3, 'a', 'STARTED', ${quoted(3)}, ${quoted(2)}, ${quoted(2)}, NULL)`,
     says: ["coalesce(date_started, CASE WHEN date_done IS NOT NULL THEN date_created END) AS started_at"],
-    counts: { total_actions: 2, failed_actions: 1 },
+    counts: { total_actions: 2, failed_actions: 1, running_actions: 1 },
+    kinds: [],
   },
   {
     name: "GoodJob with a job that is scheduled for another day: it is no run yet, and one that was dropped is",
@@ -159,7 +160,7 @@ const SHAPES: Shape[] = [
       INSERT INTO sysjobs VALUES (7, 'Deals', 1), (8, 'Users', 1);
       INSERT INTO sysjobhistory VALUES (1, 7, 0, '(Job outcome)', 'succeeded', '${DAY}', '${TIME_OF_DAY}'),
         (2, 8, 0, '(Job outcome)', 'failed', '${DAY}', '${TIME_OF_DAY}')`,
-    says: ["named.job_id = run.job_id) AS rule", "-- each step may have a row: of step 0"],
+    says: ["named.job_id = run.job_id) AS rule", "-- each step may have a row"],
     counts: { total_actions: 2, failed_actions: 1 },
     rules: ["Deals", "Users"],
   },

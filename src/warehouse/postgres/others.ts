@@ -29,7 +29,9 @@ export async function describeIncompleteTable(
   { table, columns }: Incomplete,
 ): Promise<OtherTable> {
   const schema = table.schema === null ? null : quoteIdentifier(table.schema);
-  const shaped = { name: quoteTable(table), schema, columns, types: table.types ?? {} };
+  const { nullable = [], types = {} } = table;
+  const required = nullable.length === 0 ? [] : columns.filter((column) => !nullable.includes(column));
+  const shaped = { name: quoteTable(table), schema, columns, types, required };
   return describeOther(await lookInto(connection, shaped), await readTables(connection));
 }
 

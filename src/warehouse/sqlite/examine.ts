@@ -76,7 +76,7 @@ function describeTables(database: Database, found: Found<TableName>): WarehouseF
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
     const { table: name, columns } = incomplete;
-    const table = { name: quoteTable(name), schema: null, columns, types: listTypes(database, name.name) };
+    const table = { name: quoteTable(name), schema: null, columns, ...describeColumns(database, name.name) };
     const shaped = lookInto(database, table);
     return {
       kind: "incomplete",
@@ -108,22 +108,22 @@ function listOthers(database: Database): ShapedTable[] {
   return names.flatMap(({ name }) => {
     const columns = tryColumns(database, name);
     const table = { name: quoteTable({ schema: null, name }), schema: null };
-    return columns === null ? [] : [{ ...table, columns, types: listTypes(database, name) }];
+    return columns === null ? [] : [{ ...table, columns, ...describeColumns(database, name) }];
   });
 }
 
-/** Of the columns that are declared flags or whole numbers: any other holds what it likes. */
-function listTypes(database: Database, table: string): ColumnTypes {
-  const declared = ask<{ name: string; type: string }>(database, "SELECT name, type FROM pragma_table_xinfo(?)", table);
-  return Object.fromEntries(
-    declared.flatMap(({ name, type }) =>
-      /^bool/i.test(type)
-        ? [[name, "boolean"]]
-        : /^(?:big|small|tiny|medium)?int/i.test(type)
-          ? [[name, "integer"]]
-          : [],
-    ),
+/** Types of the columns that are declared flags or whole numbers: any other holds what it likes. */
+function describeColumns(database: Database, table: string): Required<Pick<ShapedTable, "types" | "required">> {
+  const declared = ask<{ name: string; type: string; notnull: number }>(
+    database,
+    'SELECT name, type, "notnull" FROM pragma_table_xinfo(?)',
+    table,
   );
+  const types = declared.flatMap(({ name, type }) =>
+    /^bool/i.test(type) ? [[name, "boolean"]] : /^(?:big|small|tiny|medium)?int/i.test(type) ? [[name, "integer"]] : [],
+  );
+  const required = declared.filter(({ notnull }) => notnull === 1).map(({ name }) => name);
+  return { types: Object.fromEntries(types) as ColumnTypes, required };
 }
 
 /** With what its first rows tell. */
