@@ -116,21 +116,21 @@ function judgeTables(facts: WarehouseFacts, context: CheckContext): Judged {
 
 function adviseOnMissing(
   { schemas, advice, others }: Extract<WarehouseFacts["tables"], { kind: "missing" }>,
-  { source }: CheckContext,
+  context: CheckContext,
   role: string | null,
 ): string {
   if (advice !== undefined) return advice;
-  if (schemas.length === 0) return adviseView(others, source, role) ?? NO_TABLE_ADVICE;
+  if (schemas.length === 0) return adviseView(others, context, role) ?? NO_TABLE_ADVICE;
   const named = schemas.map((schema) => JSON.stringify(schema));
   return `set schema = ${named.slice(0, MOST_COPIES).join(" or ")} for this CRM`;
 }
 
 function judgeIncomplete(
   { table, preset, missing }: Extract<WarehouseFacts["tables"], { kind: "incomplete" }>,
-  { source }: CheckContext,
+  context: CheckContext,
   role: string | null,
 ): Judged {
-  const view = writeView(table, source, role);
+  const view = writeView(table, context, role);
   const without = preset === "automation" ? "" : `; ${NOT_IN_VIEW}`;
   return {
     status: "error",

@@ -1,5 +1,6 @@
 /** The view that would let a table of another shape be read: each column of the preset `automation` from the likeliest one. */
 import { showText } from "../text/terminal.ts";
+import type { CheckContext } from "./judged.ts";
 import type { FailureTable, OtherTable } from "../warehouse/facts.ts";
 import type { LikelyColumns, Wanted } from "../warehouse/likely-columns.ts";
 
@@ -43,17 +44,22 @@ const SUCCEEDED = "('success', 'succeeded', 'completed', 'complete', 'ok', 'done
 const OPEN = "('started', 'running', 'pending', 'received', 'retry', 'queued')";
 const TRUE = "('true', 't', '1', 'yes', 'y')";
 
+/** Whose runs the view tells, and whose there are in the configuration. */
+type ViewedCrm = Pick<CheckContext, "source" | "configuredSources">;
+
 /** Of the tables that look as if they held runs, the view of the likeliest. Null: none does. `role`: who reads it; null: this is SQLite. */
-export function adviseView(tables: OtherTable[], source: string, role: string | null): string | null {
+export function adviseView(tables: OtherTable[], crm: ViewedCrm, role: string | null): string | null {
   const [best] = tables.filter(({ likely }) => likely.isOfRuns).toSorted((a, b) => b.likely.rank - a.likely.rank);
-  return best === undefined ? null : writeView(best, source, role);
+  return best === undefined ? null : writeView(best, crm, role);
 }
 
 /** The view of this very table, with its gaps; the statements have lines of their own. Where nothing in it is known, all is a gap. */
-export function writeView(table: OtherTable, source: string, role: string | null): string {
+export function writeView(table: OtherTable, { source, configuredSources }: ViewedCrm, role: string | null): string {
   const { name: own, schema, likely } = table;
   const isTaken = /(?:^|[."])automation_actions"?$/.test(own);
-  const view = isTaken ? OTHER_VIEW : VIEW;
+  // What does not say whose a run is makes a view for each CRM.
+  const isOfOne = likely.columns.crm_source === undefined && configuredSources.length > 1;
+  const view = isOfOne ? `actions_of_${source.replaceAll(/\W+/g, "_").toLowerCase()}` : isTaken ? OTHER_VIEW : VIEW;
   const name = schema === null ? view : `${schema}.${view}`;
   const settings = [
     'preset = "automation"',
@@ -67,6 +73,7 @@ export function writeView(table: OtherTable, source: string, role: string | null
   const ddl = [
     `CREATE VIEW ${name} AS SELECT`,
     ...packColumns(columns),
+    ...(isOfOne ? [`  -- all of its runs are told as those of ${showText(source)}: WHERE keeps others away`] : []),
     ...listGaps(table),
     `FROM ${own}${alias};`,
     ...grant,

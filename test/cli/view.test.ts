@@ -67,7 +67,7 @@ and set preset = "automation" and schema = "X y" and table = "automation_actions
       likely: findLikelyColumns({ name, columns }),
       names: {},
     }));
-    expect(adviseView(others, "o'brien", "reader")).toBe(says);
+    expect(adviseView(others, { source: "o'brien", configuredSources: ["o'brien"] }, "reader")).toBe(says);
   });
 });
 
@@ -147,6 +147,21 @@ describe.each(SHAPES)("$name", ({ postgres, table, insert, missing }) => {
     alter(ddl);
     expect(await totalOf(`sqlite:${path}`, settings)).toBe(1);
   });
+});
+
+test("two CRMs and a table that does not say whose a run is: each statement runs, and makes a view of its own", async () => {
+  const own: TestDatabase = await (await sharedServer()).createDatabase();
+  await own.sql.unsafe("CREATE TABLE job_runs (id int, job_name text, state text, started timestamptz)");
+  const cwd = directoryWith(`[defaults]\nurl = "${own.url}"\n[crm.hubspot]\n[crm.genius-eu]\n`);
+  const { stdout } = await runCli(["check", "--format", "json"], { cwd });
+  const advices = (JSON.parse(stdout) as CheckDocument[]).map(readAdvice);
+  for (const { ddl } of advices) await own.sql.unsafe(ddl);
+  expect(advices.map(({ settings }) => settings.split("\n").at(-1))).toEqual([
+    'table = "actions_of_hubspot"',
+    'table = "actions_of_genius_eu"',
+  ]);
+  expect(advices[0]?.ddl).toContain("-- all of its runs are told as those of hubspot: WHERE keeps others away");
+  await own.close();
 });
 
 describe("the columns that are said to be needed are all that the preset reads, and each of them is", () => {
