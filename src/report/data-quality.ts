@@ -34,7 +34,8 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
     "Success with a small part of what each earlier run of the rule brought: probably it was cut off",
   "records-unknown":
     "Success that tells no records, where the runs before did: unknown is not 0, and no sum holds them",
-  "success-with-error": "Success with an error message: a part of it probably failed",
+  "success-with-error":
+    "Success with an error message: a part of it probably failed, or the column holds other messages, too",
   "negative-counts": "A count below zero: no sum holds it",
   "inexact-counts": "A count beyond 2^53, or no number: no sum with it is exact, so that the sum is unknown",
   "ended-by-cleanup": "Ended by a clean-up, not by its worker: the end is the clean-up's, its duration is unknown",

@@ -1,6 +1,6 @@
 /** What `--detailed` adds: every rule's own figures and the newest actions. */
 import type { FailureRow, ReadActivity } from "./activity.ts";
-import { hasFailed } from "./rules/attempts.ts";
+import { hasFailed, isOpen } from "./rules/attempts.ts";
 import type { RunRow } from "./rules/run-row.ts";
 import { maskErrorMessage } from "./errors/redact.ts";
 import { formatInstant } from "../text/figures.ts";
@@ -85,13 +85,15 @@ function describeErrors(failures: FailureRow[]): NonNullable<Details["rule_runs"
     .map(({ message, lastMs, n }) => ({ at: formatInstant(lastMs), message: maskErrorMessage(message), runs: n }));
 }
 
-function describeRun({ id, status, startedMs, endedMs, records, error }: RunRow): RuleRun {
+function describeRun(run: RunRow): RuleRun {
+  const { id, status, startedMs, endedMs, records, error } = run;
   return {
     id,
     status,
     started_at: formatInstant(startedMs),
     ended_at: endedMs === null ? null : formatInstant(endedMs),
-    duration_seconds: endedMs === null ? null : (endedMs - startedMs) / 1000,
+    // An end that stands beside a run that goes on is none.
+    duration_seconds: endedMs === null || isOpen(run) ? null : (endedMs - startedMs) / 1000,
     records,
     error: maskErrorMessage(error),
   };

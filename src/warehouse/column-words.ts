@@ -30,12 +30,12 @@ export type Likely = {
 const TIME = "at time date on ts utc gmt dttm datetime timestamp stamp dt ms epoch zeit datum heure fecha hora";
 const RUN = "run job sync task execution exec execute process flow pipeline import export batch load actual real";
 const UNITS =
-  "records|record|rows|row|items|item|objects|entities|documents|messages|datensaetze|datensatze|saetze|satze|zeilen|enregistrements|lignes|registros|filas|linhas";
+  "records|record|rows|row|items|item|objects|entities|documents|docs|messages|datensaetze|datensatze|saetze|satze|zeilen|enregistrements|lignes|registros|filas|linhas";
 const NUMBER = "count num number total no of n anzahl nombre numero cantidad";
 const BEGIN =
-  "start|started|starting|begin|began|begun|launched|performed|attempted|executed|ran|fired|beginn|anfang|gestartet|debut|inicio";
+  "start|started|starting|begin|began|begun|launched|performed|attempted|executed|ran|fired|fire|beginn|anfang|gestartet|debut|inicio";
 const FINISH =
-  "finish|finished|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated|ende|beendet|fin|fim";
+  "finish|finished|finalized|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated|ende|beendet|fin|fim";
 const STEP =
   "job|package|task|pipeline|flow|workflow|dag|automation|sync|schedule|process|procedure|command|trigger|step";
 const THING = "entity|object|model|resource|stream|table|record";
@@ -48,6 +48,7 @@ export const LIKELY: Record<Wanted, Likely> = {
       "execution|sync|log|history|instance|entry|attempt|invocation|action|task id",
       "uuid|guid|pk",
       "job id",
+      "job execution|run id",
     ],
     beside: "",
   },
@@ -67,22 +68,24 @@ export const LIKELY: Record<Wanted, Likely> = {
       "sync type",
       "automation",
       "job name|class|type",
-      "task|package|pipeline|flow|workflow|automation|sync|schedule|process|procedure|trigger|step name|class|type",
+      "task|package|pipeline|flow|workflow|automation|sync|schedule|process|procedure|trigger|step name|identifier|path|class|type",
+      "method|function name",
       "dag id",
       "job|task|pipeline|flow|workflow|sync",
       "unique id",
       `${THING} type|name|class`,
-      "connector|connection|deployment|report|script|worker|handler name|class|type",
+      "connector|connection|deployment|report|script|worker|handler|actor name|path|class|type",
       "entity|object|model|resource|stream|command|procedure|class",
       "regel|ablauf|aufgabe|auftrag|prozess|regle|tache|regla|tarea|proceso|regra|tarefa|processo",
       "func|function",
       "name|title",
       "type|kind",
       "worker",
-      "scope|operation|action|queue|script",
+      "proc def key",
+      "scope|operation|action|queue|script|endpoint",
     ],
     beside: "name run",
-    weak: [`${STEP}|connection|connector|deployment id|uuid|key`, "schema|dataset name"],
+    weak: [`${STEP}|connection|connector|deployment id|uuid|key`, "job instance id", "schema|dataset name"],
   },
   status: {
     patterns: [
@@ -141,7 +144,7 @@ export const LIKELY: Record<Wanted, Likely> = {
   error: {
     patterns: [
       "error|errors|exception|traceback|stacktrace|backtrace|err",
-      "error|errors|exception|failure|err message|text|detail|details|log|info|msg|reason|summary|description|output|trace|stack",
+      "error|errors|exception|exc|failure|err message|text|detail|details|log|info|msg|reason|summary|description|output|trace|stack",
       "fehler|fehlermeldung|fehlertext|erreur|erro",
       "message|msg|meldung|mensaje|mensagem",
       "return|result|status|exit message",
@@ -155,16 +158,14 @@ export const LIKELY: Record<Wanted, Likely> = {
 
 export const SUCCESS: Likely = { patterns: ["success|succeeded|successful|ok|passed"], beside: `is was ${RUN}` };
 /** Of the patterns of an error, those that no run without a failure fills. */
-export const FAILURES = LIKELY.error.patterns.slice(0, 2);
+export const FAILURES = LIKELY.error.patterns.slice(0, 3);
 export const FAILED_AT: Likely = {
   patterns: [
-    "failed|failure|errored|error|discarded|cancelled|canceled|aborted|crashed|killed at|on|time|date|ts|timestamp|utc",
+    "failed|failure|errored|error|discarded|cancelled|canceled|aborted|crashed|killed|expired at|on|time|date|ts|timestamp|utc",
   ],
   beside: `${TIME} ${RUN}`,
 };
 /** Of a type that holds a length of time, which its table has in the place of an end. */
 export const DURATION: Likely = { patterns: ["duration|elapsed|runtime"], beside: RUN };
-/** At the end of the name of a table that holds nothing else. */
-export const RUNS = ["run", "runs", "load", "loads", "execution", "executions", "sync", "syncs"];
-/** In the name of a table. */
-export const OF_RUNS = [...RUNS, "history", "result", "results", "logs"];
+/** When a worker took a job. */
+export const LOCKED_AT: Likely = { patterns: ["locked|reserved|claimed at|on|time|date|timestamp"], beside: TIME };

@@ -207,9 +207,12 @@ export function nameRun([id, startedMs, endedMs, status, records, error]: RunCol
   return { id, startedMs, endedMs, status, records: keepNumber(records), error: keepMessage(error) };
 }
 
-/** Null for a message of blanks only, which says as little as none. */
+/** What a column of JSON, and some programs, write for no message. */
+const NO_MESSAGE = /^(?:|\[\]|\{\}|""|null|none|nil)$/i;
+
+/** Null for a message that says as little as none. */
 export function keepMessage(message: string | null): string | null {
-  return message === null || trimBlanks(message) === "" ? null : message;
+  return message === null || NO_MESSAGE.test(trimBlanks(message)) ? null : message;
 }
 
 /** Null for what is no number, or so large that it is not exact. */

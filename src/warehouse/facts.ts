@@ -103,13 +103,31 @@ export type FoundTables = {
 };
 
 /** A table or view that may hold runs. `name` and `schema`: as SQL writes them; null: there are no schemas. */
-export type OtherTable = { name: string; schema: string | null; likely: LikelyColumns; names: Names };
+export type OtherTable = {
+  name: string;
+  schema: string | null;
+  likely: LikelyColumns;
+  names: Names;
+  /** Its end is never empty, and so is no end of a run that goes on. */
+  alwaysEnds?: boolean;
+  failures?: FailureTable;
+};
 
 /** Where the runs have a key alone: the table that has the name to it. */
 export type Names = Partial<Record<"crm_source" | "rule", NameTable>>;
 
 /** `table`: as SQL writes it. */
 export type NameTable = { table: string; key: string; name: string };
+
+/** The table that has a row for each run that failed, and its columns. `id`, `end`: those of the runs, which do not say what they came to. */
+export type FailureTable = {
+  table: string;
+  key: string;
+  at: string | null;
+  error: string | null;
+  id: string;
+  end: string;
+};
 
 export type RowFacts = {
   unreadable: UnreadableStarts[];

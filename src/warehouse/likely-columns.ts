@@ -5,13 +5,13 @@ import {
   FAILED_AT,
   FAILURES,
   LIKELY,
-  OF_RUNS,
-  RUNS,
+  LOCKED_AT,
   SUCCESS,
   WANTED,
   type Likely,
   type Wanted,
 } from "./column-words.ts";
+import { namesFailures, namesRuns, rankName } from "./likely-names.ts";
 import { PRESETS } from "./presets.ts";
 
 /** What was recognised in a table. */
@@ -28,6 +28,14 @@ export type LikelyColumns = {
   duration: string | null;
   /** All that is known of its start is when a row was written, which may be when the run ended. */
   isWrittenAt: boolean;
+  /** When a run was made, for those that ended and have no start; null: of the rows that were looked at each has one. */
+  createdAt: string | null;
+  /** The end that only a run has that succeeded, perhaps after failed attempts: others have one of their own. */
+  successAt: string | null;
+  /** When a worker took the job, of a queue that keeps no end. */
+  lockedAt: string | null;
+  /** Times of day that are numbers, such as 90500: zeros are missing before them. */
+  digits: string[];
   /** The table's columns that were taken for nothing. */
   others: string[];
   /** Of the columns above those that are keys in JSON: how each is read. */
@@ -45,13 +53,25 @@ export type LikelyColumns = {
 /** A key of the objects that a column holds; `jsonb`: an object or a list is there, which nothing but an error is. */
 export type JsonKey = { column: string; key: string; type: "text" | "jsonb" };
 
-/** `odd`: what tells no rules apart, whatever its name says. */
-type ReadableTable = { name: string; columns: string[]; types?: ColumnTypes; keys?: JsonKey[]; odd?: string[] };
+/** `odd`: what tells no rules apart, whatever its name says. `sparse`: the column of the start, where one of the first rows has an end alone. */
+type ReadableTable = {
+  name: string;
+  columns: string[];
+  types?: ColumnTypes;
+  keys?: JsonKey[];
+  odd?: string[];
+  sparse?: string[];
+};
+
+/** What a name for the rule adds to a rank: more than all other columns together. */
+export const WORTH_OF_RULE = 100;
+
+const NUMBER_TYPE = /^(?:smallint|integer|bigint|numeric)$/;
 
 /** Longest first, so that a name without capitals and underscores is taken apart rightly. */
 const VOCABULARY = [
   ...new Set(
-    [...Object.values(LIKELY), SUCCESS, FAILED_AT]
+    [...Object.values(LIKELY), SUCCESS, FAILED_AT, LOCKED_AT]
       .flatMap(({ patterns, beside, weak = [] }) => [...patterns, ...weak, beside])
       .flatMap((text) => text.split(/[ |]/))
       .filter((word) => word.length > 1),
@@ -98,7 +118,7 @@ export function nameKey({ column, key }: JsonKey): string {
 }
 
 export function findLikelyColumns(table: ReadableTable): LikelyColumns {
-  const { name, types: own = {}, keys = [], odd = [] } = table;
+  const { name, types: own = {}, keys = [], odd = [], sparse = [] } = table;
   const written = new Map(keys.map((one) => [nameKey(one), one]));
   const types: ColumnTypes = {
     ...own,
@@ -116,11 +136,13 @@ export function findLikelyColumns(table: ReadableTable): LikelyColumns {
       const telling = free.filter(({ column }) => !odd.includes(column));
       return seekColumn(telling, patterns, beside);
     }
-    // A column of its own says it better than a key of JSON does; of a rule the more telling name counts.
+    // A column of its own says it better than a key of JSON does, and a text what went wrong; of a rule the more telling name counts.
+    const isCount = ({ column }: Worded) => wanted === "error" && NUMBER_TYPE.test(types[column] ?? "");
     const [keyed = [], whole = []] = [true, false].map((isKey) =>
       free.filter((one) => written.has(one.column) === isKey),
     );
-    return seekColumn(whole, patterns, beside) ?? seekColumn(keyed, patterns, beside);
+    const choices = [whole.filter((one) => !isCount(one)), keyed, whole];
+    return choices.map((some) => seekColumn(some, patterns, beside)).find((column) => column !== null) ?? null;
   };
   for (const wanted of WANTED) {
     const own = seek(wanted, LIKELY[wanted].patterns);
@@ -140,6 +162,16 @@ export function findLikelyColumns(table: ReadableTable): LikelyColumns {
     const weak = found[wanted] === undefined ? seek(wanted, LIKELY[wanted].weak ?? []) : null;
     if (weak !== null) found[wanted] = [weak];
   }
+  const isWrittenAt = found.started_at !== undefined && !hasTime;
+  const [end] = found.finished_at ?? [];
+  // Without a start a run is told by when it ended, and how long it took is unknown.
+  if (found.started_at === undefined && end !== undefined) {
+    found.started_at = [end];
+    delete found.finished_at;
+  }
+  const [start = "", timeOfDay] = found.started_at ?? [];
+  const made = sparse.includes(start) ? seek("started_at", LIKELY.started_at.weak?.slice(0, 1) ?? []) : null;
+  const createdAt = made !== null && isOfOneType(types, made, start) ? made : null;
   const success = seek("dry_run", SUCCESS.patterns, SUCCESS);
   // Beside a flag that says so, what came out is what the run returned.
   if (success !== null && found.status !== undefined && !/stat/i.test(found.status.join())) delete found.status;
@@ -148,7 +180,10 @@ export function findLikelyColumns(table: ReadableTable): LikelyColumns {
     FAILURES,
     LIKELY.error.beside,
   );
-  const taken = [...Object.values(found).flat(), ...(success === null ? [] : [success])];
+  const isOfAttempts = failure !== null && splitName(failure).includes("last");
+  // Beside the last error of several attempts stands how many of them failed.
+  if (isOfAttempts) delete found.records_failed;
+  const taken = [...Object.values(found).flat(), success, createdAt];
   const free = worded.filter(({ column }) => !taken.includes(column));
   const failedAt = listFailedAt(free, found.finished_at, types);
   const duration =
@@ -161,34 +196,46 @@ export function findLikelyColumns(table: ReadableTable): LikelyColumns {
       : null;
   const hasOutcome = found.status !== undefined || success !== null || failure !== null || failedAt.length > 0;
   const hasMore = hasTime || duration !== null || found.error !== undefined || found.records_processed !== undefined;
+  const lockedAt =
+    found.finished_at === undefined && duration === null
+      ? seekColumn(free, LOCKED_AT.patterns, LOCKED_AT.beside)
+      : null;
+  const named = splitName(name);
+  const isSilent = found.status === undefined && success === null;
   // It is read as it is: perhaps another CRM's view.
   const isReady = WANTED.every((wanted) => table.columns.includes(wanted));
-  const named = splitName(name);
-  const isOfName = named.some((word) => OF_RUNS.includes(word));
-  const isRuns = RUNS.includes(named.at(-1) ?? "");
+  const isOther = isReady || (isSilent && namesFailures(named));
   return {
     columns: found,
     success,
     failure,
     failedAt,
     duration,
-    isWrittenAt: found.started_at !== undefined && !hasTime,
+    isWrittenAt,
+    createdAt,
+    successAt: isOfAttempts && failedAt.length > 0 ? (found.finished_at?.[0] ?? null) : null,
+    lockedAt,
+    digits: [timeOfDay, found.finished_at?.[1]].filter(
+      (column) => column !== undefined && NUMBER_TYPE.test(types[column] ?? ""),
+    ) as string[],
     keys: written,
-    others: free.map(({ column }) => column).filter((column) => !failedAt.includes(column) && column !== duration),
+    others: free.map(({ column }) => column).filter((column) => ![...failedAt, duration, lockedAt].includes(column)),
     isRuleSure,
     isOfRuns:
-      found.rule !== undefined && found.started_at !== undefined && hasOutcome && (hasMore || isRuns) && !isReady,
+      found.rule !== undefined &&
+      found.started_at !== undefined &&
+      hasOutcome &&
+      (hasMore || namesRuns(named)) &&
+      !isOther,
     isKnown: isRuleSure || hasTime || found.status !== undefined,
-    rank: (hasTime ? 1000 : 0) + (isRuleSure ? 100 : 0) + 2 * sure + (isOfName ? 1 : 0),
+    rank: (hasTime ? 1000 : 0) + (isRuleSure ? WORTH_OF_RULE : 0) + 2 * sure + rankName(named),
   };
 }
 
 /** In the table's order: the end of a run may be in any of them. */
 function listFailedAt(free: Worded[], end: string[] | undefined, types: ColumnTypes): string[] {
-  const isOfType = (column: string) => {
-    const [own, ends] = [types[column], types[end?.[0] ?? column]];
-    return isReadable(column, "finished_at", types) && (own === undefined || ends === undefined || own === ends);
-  };
+  const isOfType = (column: string) =>
+    isReadable(column, "finished_at", types) && isOfOneType(types, column, end?.[0] ?? column);
   return free
     .filter((one) => isOfType(one.column) && seekColumn([one], FAILED_AT.patterns, FAILED_AT.beside) !== null)
     .map(({ column }) => column);
@@ -254,6 +301,12 @@ function splitGlued(text: string): string[] | null {
     if (rest !== null) return [word, ...rest];
   }
   return null;
+}
+
+/** As far as both are known. */
+function isOfOneType(types: ColumnTypes, column: string, other: string): boolean {
+  const [own, others] = [types[column], types[other]];
+  return own === undefined || others === undefined || own === others;
 }
 
 /** Where its type is known, the preset must be able to read the column as what it would be. */

@@ -1,17 +1,19 @@
 /** A table of another shape with what makes its runs readable: its likely columns, the keys of its JSON, the names behind its keys. */
 import type { ColumnTypes } from "./casts.ts";
-import type { Names, NameTable, OtherTable } from "./facts.ts";
+import type { FailureTable, Names, NameTable, OtherTable } from "./facts.ts";
 import {
+  countShared,
   findLikelyColumns,
   listLikelyRules,
   nameKey,
-  countShared,
+  WORTH_OF_RULE,
   type JsonKey,
   type LikelyColumns,
 } from "./likely-columns.ts";
+import { namesFailures } from "./likely-names.ts";
 import { quoteIdentifier, quoteText } from "./tables.ts";
 
-/** `name` and `schema` as `OtherTable`; `keys` of its values in JSON. */
+/** `name` and `schema` as `OtherTable`; `keys` of its values in JSON; `odd`: see `listOdd`; `sparse`: see `askSparse`. */
 export type ShapedTable = {
   name: string;
   schema: string | null;
@@ -19,6 +21,9 @@ export type ShapedTable = {
   types?: ColumnTypes;
   keys?: JsonKey[];
   odd?: string[];
+  sparse?: string[];
+  /** Columns that are never empty. */
+  required?: string[];
 };
 
 /** How many of the first rows have a value there, and how many different ones. */
@@ -29,9 +34,10 @@ const FEWEST_ROWS = 20;
 const OF_KIND = /type|kind|class/i;
 
 const SOURCE_KEY = /^(?:crm|source|integration|system|provider|tenant|platform|vendor)_(?:id|uuid|key)$/;
+const JOB_KEY = /^(?:job|task|package|pipeline|flow|workflow|automation|process|procedure)_(?:id|uuid|key)$/;
 const RUN_KEY = /^(.*(?:^|_)(?:run|execution))_(?:id|uuid|key)$/;
-/** As much as a column of the rule's name counts, and more than all that other columns make of a table of steps. */
-const [NAMED_RANK, PARTS_RANK] = [100, 50];
+/** More than all that other columns make of a table of steps. */
+const WORTH_OF_WHOLE = 50;
 const LABELS = ["name", "title", "label", "slug", "code"];
 
 /** What may say which rule a run was of, each with the statement that asks for its variety. `readKey`: of the JSON in a column, as SQL. */
@@ -66,39 +72,102 @@ export function pickLikeliest<T extends ShapedTable>(tables: T[]): T | null {
   return best?.table ?? null;
 }
 
+/** Asks for one of the first rows that has an end, and nothing in the column of the start. Null: one of the two is unknown. */
+export function askSparse(table: ShapedTable): { start: string; statement: string } | null {
+  const { started_at: [start] = [], finished_at: [end] = [] } = findLikelyColumns(table).columns;
+  if (start === undefined || end === undefined) return null;
+  const few = `SELECT ${quoteIdentifier(start)} AS own, ${quoteIdentifier(end)} AS ended FROM ${table.name} LIMIT 100`;
+  const statement = `SELECT 1 FROM (${few}) few WHERE own IS NULL AND ended IS NOT NULL LIMIT 1`;
+  return { start, statement };
+}
+
 /** `all`: the tables beside it. */
 export function describeOther(table: ShapedTable, all: ShapedTable[]): OtherTable {
   const { name, schema } = table;
   const { found, rule } = findRule(table, all);
-  const { columns, others } = found;
-  const names: Names = {};
+  const failures = findFailures(table, found, all);
+  const { columns } = found;
+  // A key of a CRM says nothing to the configuration, unless a name belongs to it.
+  const sourceKey =
+    columns.crm_source === undefined ? found.others.find((one) => SOURCE_KEY.test(writeSnake(one))) : undefined;
+  const source = findNames(table, sourceKey, all);
+  const read = {
+    ...columns,
+    ...(rule === null ? {} : { rule: [rule.own] }),
+    ...(sourceKey === undefined || source === null ? {} : { crm_source: [sourceKey] }),
+  };
+  const names: Names = {
+    ...(rule === null ? {} : { rule: rule.names }),
+    ...(source === null ? {} : { crm_source: source }),
+  };
+  const taken = Object.values(read).flat();
+  const [end] = columns.finished_at ?? [];
   const likely = {
     ...found,
-    rank: found.rank + (rule === null ? 0 : NAMED_RANK) - (isOfParts(table, all) ? PARTS_RANK : 0),
+    columns: read,
+    others: found.others.filter((one) => !taken.includes(one)),
+    // Where its failures are known, what ended without one succeeded.
+    isOfRuns: found.isOfRuns || failures !== undefined,
+    rank: found.rank + (rule === null ? 0 : WORTH_OF_RULE) - (isOfParts(table, all) ? WORTH_OF_WHOLE : 0),
   };
-  if (rule !== null) names.rule = rule;
-  // A key of a CRM says nothing to the configuration, unless a name belongs to it.
-  const key = columns.crm_source === undefined ? others.find((one) => SOURCE_KEY.test(writeSnake(one))) : undefined;
-  const source = findNames(table, key, all);
-  if (key === undefined || source === null) return { name, schema, likely, names };
-  const read = { ...likely, columns: { ...columns, crm_source: [key] }, others: others.filter((one) => one !== key) };
-  return { name, schema, likely: read, names: { ...names, crm_source: source } };
+  return {
+    name,
+    schema,
+    likely,
+    names,
+    alwaysEnds: end !== undefined && table.required?.includes(end) === true,
+    ...(failures === undefined ? {} : { failures }),
+  };
 }
 
+/** The key that a name belongs to, which says what the rule is. */
+type Named = { own: string; names: NameTable };
+
 /** Of several keys the first one that a name belongs to. */
-function findRule(table: ShapedTable, all: ShapedTable[]): { found: LikelyColumns; rule: NameTable | null } {
+function findRule(table: ShapedTable, all: ShapedTable[]): { found: LikelyColumns; rule: Named | null } {
   const found = findLikelyColumns(table);
-  const own = found.columns.rule?.[0];
-  const rule = findNames(table, own, all);
-  if (rule !== null || own === undefined || found.isRuleSure) return { found, rule };
+  const [own] = found.columns.rule ?? [];
+  // Steps of one name are in many jobs.
+  const job =
+    own !== undefined && writeSnake(own).startsWith("step_")
+      ? found.others.find((one) => JOB_KEY.test(writeSnake(one)))
+      : undefined;
+  for (const key of [job, own]) {
+    const names = findNames(table, key, all);
+    if (key !== undefined && names !== null) return { found, rule: { own: key, names } };
+  }
+  if (own === undefined || found.isRuleSure) return { found, rule: null };
   const next = findRule({ ...table, odd: [...(table.odd ?? []), own] }, all);
-  return next.rule === null ? { found, rule } : next;
+  return next.rule === null ? { found, rule: null } : next;
 }
 
 /** Of the steps of runs, which name the run that they are a part of. */
 function isOfParts(table: ShapedTable, all: ShapedTable[]): boolean {
   const runs = table.columns.flatMap((column) => RUN_KEY.exec(writeSnake(column))?.[1] ?? []);
   return all.some((other) => other.name !== table.name && runs.some((run) => isNamedAfter(other, run)));
+}
+
+/** Of `queue_jobs` without a word for what came of a job: `queue_failed_executions` beside it, with its `job_id`. */
+function findFailures(
+  table: ShapedTable,
+  { columns, success, failure, failedAt }: LikelyColumns,
+  all: ShapedTable[],
+): FailureTable | undefined {
+  const { id: [id] = [], rule, started_at: start, finished_at: [end] = [], status } = columns;
+  const isSilent = status === undefined && success === null && failure === null && failedAt.length === 0;
+  if (!isSilent || id === undefined || rule === undefined || start === undefined || end === undefined) return undefined;
+  const [, prefix = "", thing = ""] = /^(.*_)?([^_]+?)s?$/.exec(writeSnake(nameAlone(table))) ?? [];
+  for (const other of all) {
+    const words = writeSnake(nameAlone(other));
+    const key = other.columns.find((one) => writeSnake(one) === `${thing}_id`);
+    const isOfFailures = words.startsWith(prefix) && namesFailures(words.split("_"));
+    if (key === undefined || !isOfFailures || unquote(other.schema ?? "") !== unquote(table.schema ?? "")) continue;
+    const own = findLikelyColumns(other).columns;
+    const [at = null, error = null] = [own.started_at?.[0], own.error?.[0]];
+    const isOfOneType = at !== null && other.types?.[at] === table.types?.[end];
+    return { table: other.name, key, at: isOfOneType ? at : null, error, id, end };
+  }
+  return undefined;
 }
 
 /** Of runs that name something by its key alone, such as `job_id`: the table `jobs` beside theirs. */
@@ -112,7 +181,10 @@ function findNames(table: ShapedTable, column: string | undefined, all: ShapedTa
       continue;
     const seek = (wanted: string[]) =>
       wanted.flatMap((word) => other.columns.find((one) => writeSnake(one) === word) ?? []).at(0);
-    const [key, name] = [seek(["id", own]), seek([...LABELS, `${thing}_name`, `${thing}name`])];
+    const [key, name] = [
+      seek(["id", own]),
+      seek([...LABELS, `${thing}_name`, `${thing}name`, `${thing.split("_")[0]}_name`]),
+    ];
     if (key !== undefined && name !== undefined) return { table: other.name, key, name };
   }
   return null;
@@ -120,8 +192,8 @@ function findNames(table: ShapedTable, column: string | undefined, all: ShapedTa
 
 function isNamedAfter(table: ShapedTable, thing: string): boolean {
   const own = writeSnake(nameAlone(table));
-  return [thing, `${thing}s`, `${thing}es`, thing.replace(/y$/, "ies")].some(
-    (word) => own === word || own.endsWith(`_${word}`),
+  return [thing, `${thing}s`, `${thing}es`, thing.replace(/y$/, "ies"), `${thing}_entity`].some(
+    (word) => own === word || own === `sys${word}` || own.endsWith(`_${word}`),
   );
 }
 

@@ -15,6 +15,7 @@ import { averageRecords, type RunRow } from "../report/rules/run-row.ts";
 import { hasFailed, isFinished, settledAt } from "../report/rules/attempts.ts";
 import { emptyCounts, isOwnRun } from "../report/counts.ts";
 import { maskName } from "../report/errors/redact.ts";
+import { describeUnread } from "../text/unreadable-starts.ts";
 import type { DurationFigures, RecordSums } from "../report/document/schema.ts";
 import { type ActionStatus, type Contradiction, compareNames } from "../report/words.ts";
 import type { Past } from "../report/memory/cells.ts";
@@ -81,9 +82,7 @@ export function buildActivity(
   const { unreadable, isReadable } = facts.spelling;
   const [first] = unreadable;
   if (first !== undefined && !isReadable && cells.length === 0 && document.lookback.length === 0) {
-    throw new DatabaseError(
-      `the starts of its runs are in no form that is read: "${first.form}" (rows ${first.ids.join(", ")})`,
-    );
+    throw new DatabaseError(describeUnread(first.form, first.ids));
   }
   const named = new Set([...cells.map(({ rule }) => rule), ...document.lookback.map(([rule]) => rule)]).size;
   if (named > MOST_RULES)

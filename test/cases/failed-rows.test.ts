@@ -28,19 +28,22 @@ test.each(ENGINES)("%s: of a rule without a failure in the window the newest kno
   expect({ failed, ids }).toEqual({ failed: 0, ids: [String(runs.length)] });
 });
 
-test.each(ENGINES)("%s: a blank message is none, as NULL is none", async (engine) => {
-  for (const blank of [null, "", " \n"]) {
-    const runs = repeat({ from: "07-01 00:00", to: "07-10 20:00", every: HOUR }, (start) =>
-      start < at("07-10 18:00")
-        ? {}
-        : { status: "failed", error: start === at("07-10 20:00") ? blank : "HTTP 401 Unauthorized" },
-    );
-    const { rules, findings, error_groups: groups } = await judge(engine, { runs });
-    expect(rules.map(({ newest_error: error }) => error)).toEqual(["HTTP 401 Unauthorized"]);
-    expect(findings.find(({ id }) => id === "rule-failing")?.evidence["newest_error"]).toBe("HTTP 401 Unauthorized");
-    expect(groups?.map(({ example, count }) => [example, count])).toEqual([
-      ["HTTP 401 Unauthorized", 2],
-      [null, 1],
-    ]);
-  }
-});
+test.each(ENGINES)(
+  "%s: a blank message is none, as NULL is none, and as what stands for no message",
+  async (engine) => {
+    for (const blank of [null, "", " \n", "[]", "None"]) {
+      const runs = repeat({ from: "07-01 00:00", to: "07-10 20:00", every: HOUR }, (start) =>
+        start < at("07-10 18:00")
+          ? {}
+          : { status: "failed", error: start === at("07-10 20:00") ? blank : "HTTP 401 Unauthorized" },
+      );
+      const { rules, findings, error_groups: groups } = await judge(engine, { runs });
+      expect(rules.map(({ newest_error: error }) => error)).toEqual(["HTTP 401 Unauthorized"]);
+      expect(findings.find(({ id }) => id === "rule-failing")?.evidence["newest_error"]).toBe("HTTP 401 Unauthorized");
+      expect(groups?.map(({ example, count }) => [example, count])).toEqual([
+        ["HTTP 401 Unauthorized", 2],
+        [null, 1],
+      ]);
+    }
+  },
+);

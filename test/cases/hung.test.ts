@@ -55,6 +55,16 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(rules[1]?.message).toContain("; its newest run failed at 19:01; last success 18:01");
   });
 
+  test("a run that goes on beside an end, which Celery's results always have, is listed without a duration", async () => {
+    const runs = repeat({ from: "07-09 00:00", to: "07-10 20:45", every: HOUR }, (start) =>
+      start === at("07-10 20:00") ? { end: start, status: "STARTED" } : {},
+    );
+    const report = await judge(engine, { runs }, { flags: ["--detailed"] });
+    const [newest, ended] = report.detailed_metrics?.rule_runs["contacts"]?.runs ?? [];
+    expect(newest).toMatchObject({ status: "running", duration_seconds: null });
+    expect(ended).toMatchObject({ status: "success", duration_seconds: 60 });
+  });
+
   test("hung-rows-of-yesterday: what has started in the window is seen, and nothing else", async () => {
     const ends = (start: string) => (start <= at("07-08 21:00") || start > at("07-09 21:00") ? {} : HUNG);
     const runs = [

@@ -501,6 +501,21 @@ describe.each(ENGINES)("%s: skipped-beside-a-hung-run", (engine) => {
   });
 });
 
+test.each(ENGINES)("%s: of a run that no worker took up nobody is asked whether it still runs", async (engine) => {
+  const runs = repeat({ rule: "a", from: "07-08 06:00", to: "07-08 06:00", every: HOUR, takes: null }, () => ({
+    status: "queued",
+  }));
+  await using warehouse = await makeWarehouse(engine, { runs: [...alive("07-10 20:00"), ...runs] });
+  const { report } = await ask(warehouse);
+  expect(ruleOf(report, "a").condition).toBe("stuck");
+  expect(report.recommendations[0]?.recommendation).toBe("See why no worker takes up the runs of a that wait");
+  const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+  const generated = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], { cwd });
+  expect(generated.stdout).toContain("a waits for a worker since 8 Jul 06:00");
+  const explained = await runCli(["explain", "hubspot", "a", "--as-of", at("07-10 21:00")], { cwd });
+  expect(explained.stdout).toMatch(/; it is then unknown$/m);
+});
+
 test("first-run-hangs: one run is not called several", async () => {
   const rows = {
     runs: [

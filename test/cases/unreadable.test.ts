@@ -15,6 +15,7 @@ import {
   type CaseWarehouse,
 } from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
+import { makeTables } from "../making/own-tables.ts";
 import { run, type RunRow } from "../making/warehouses.ts";
 
 const DAYS = { from: "07-05 00:00", to: "07-10 20:00", every: HOUR };
@@ -262,6 +263,26 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ids).toContain("unknown-status");
     expect(ids).not.toContain("utilization-low");
   });
+});
+
+test.each([
+  { status: "success", code: 4, says: "its runs have no start (rows 1): read a view" },
+  { status: "queued", code: 0, says: "no run of this CRM is known" },
+])("behind a view no run has a start: $status, on both engines", async ({ status, code, says }) => {
+  for (const engine of ENGINES) {
+    const time = engine === "sqlite" ? "text" : "timestamptz";
+    await using tables = await makeTables(
+      engine,
+      `CREATE TABLE jobs (id int, name text, status text, begun ${time}, ended ${time});
+    INSERT INTO jobs VALUES (1, 'a', '${status}', NULL, NULL);
+    CREATE VIEW automation_actions AS SELECT id, 'hubspot' AS crm_source, name AS rule, status, begun AS started_at, ended AS finished_at, 1 AS records_processed, 0 AS records_created, 0 AS records_updated, 0 AS records_failed, NULL AS error,
+      false AS dry_run, false AS wrapper FROM jobs`,
+    );
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${tables.url}"\n`);
+    const ended = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], { cwd });
+    expect([engine, ended.code]).toEqual([engine, code]);
+    expect(ended.stdout).toContain(says);
+  }
 });
 
 test("a column of a type that is no time is named by check, as by a report", async () => {

@@ -237,12 +237,18 @@ test("starts that can be read in two ways are counted and named, beside those th
   expect((report.data_quality ?? []).map(({ count }) => count)).toContain(24);
 });
 
-test("a table of which no start can be read is an error, never a day on which nothing ran", async () => {
+test.each([
+  ["yesterday", 'the starts of its runs are in no form that is read: "aaaaaaaaa" (rows 24, 23, 22)'],
+  ["", "its runs have no start (rows 24, 23, 22): read a view that takes another of their times for it"],
+])("a table of which no start can be read is an error, never a day on which nothing ran: '%s'", async (start, says) => {
+  const url = spelled({ contacts: () => start });
+  using database = new Database(url.slice("sqlite:".length));
+  database.run("UPDATE sync_history SET end_time = '2026-07-10 20:00:00'");
   const { code, stderr } = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], {
-    cwd: directoryWith(`[crm.hubspot]\nurl = "${spelled({ contacts: () => "yesterday" })}"\n`),
+    cwd: directoryWith(`[crm.hubspot]\nurl = "${url}"\n`),
   });
   expect(code).toBe(4);
-  expect(stderr).toContain("the starts of its runs are in no form that is read");
+  expect(stderr).toContain(says);
 });
 
 test("row-level-security: a policy that hides rows from the reader is told, and no rate is", async () => {

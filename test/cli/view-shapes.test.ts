@@ -15,6 +15,10 @@ const quoted = (minutes: number) => `'${ago(minutes)}'`;
 
 const [DAY = "", TIME_OF_DAY = ""] = ago(9).slice(0, 19).split("T");
 
+/** Of a shop, which has a status, a start, an end and more. */
+const ORDERS = `CREATE TABLE orders (id int, source text, type text, status text, started_at {time}, completed_at {time}, total_items int,
+        error_message text, created_at {time});`;
+
 /** `{time}` is the engine's type of a time. */
 type Shape = {
   name: string;
@@ -26,6 +30,8 @@ type Shape = {
   adds?: string;
   counts: Partial<Report["performance_metrics"]>;
   rules?: string[];
+  /** Of rows that contradict themselves. */
+  kinds?: Report["data_quality"][number]["id"][];
 };
 
 const SHAPES: Shape[] = [
@@ -39,9 +45,30 @@ const SHAPES: Shape[] = [
     counts: { total_actions: 2, failed_actions: 1 },
   },
   {
-    name: "GoodJob, which has no status: by its errors and ends",
+    name: "Celery's results without track_started: when a run was made stands for its start, and what goes on has no end",
+    table: "django_celery_results_taskresult",
+    sql: `CREATE TABLE django_celery_results_taskresult (id int, task_name text, status text, date_created {time} NOT NULL, date_started {time},
+        date_done {time} NOT NULL, traceback text);
+      INSERT INTO django_celery_results_taskresult VALUES (1, 'a', 'SUCCESS', ${quoted(9)}, NULL, ${quoted(9)}, NULL),
+        (2, 'a', 'FAILURE', ${quoted(5)}, NULL, ${quoted(5)}, 'ValueError: x'), (3, 'a', 'STARTED', ${quoted(3)}, ${quoted(2)}, ${quoted(2)}, NULL)`,
+    says: ["coalesce(date_started, CASE WHEN date_done IS NOT NULL THEN date_created END) AS started_at"],
+    counts: { total_actions: 2, failed_actions: 1, running_actions: 1 },
+    kinds: [],
+  },
+  {
+    name: "GoodJob with a job that is scheduled for another day: it is no run yet, and one that was dropped is",
     table: "good_jobs",
     sql: `CREATE TABLE good_jobs (id int, job_class text, performed_at {time}, finished_at {time}, error text, created_at {time});
+      INSERT INTO good_jobs VALUES (1, 'A', NULL, NULL, NULL, ${quoted(9)}), (2, 'A', ${quoted(1)}, NULL, NULL, ${quoted(2)}),
+        (3, 'A', NULL, ${quoted(3)}, 'discarded', ${quoted(4)})`,
+    says: ["coalesce(performed_at, CASE WHEN finished_at IS NOT NULL THEN created_at END) AS started_at"],
+    counts: { total_actions: 1, failed_actions: 1, running_actions: 1, pending_actions: 0 },
+    kinds: [],
+  },
+  {
+    name: "GoodJob, which has no status: by its errors and ends",
+    table: "good_jobs",
+    sql: `${ORDERS} CREATE TABLE good_jobs (id int, job_class text, performed_at {time}, finished_at {time}, error text, created_at {time});
       INSERT INTO good_jobs VALUES (1, 'A', ${quoted(9)}, ${quoted(8)}, NULL, ${quoted(10)}),
         (2, 'A', ${quoted(7)}, ${quoted(6)}, 'StandardError: x', ${quoted(8)}), (3, 'A', ${quoted(1)}, NULL, NULL, ${quoted(2)}),
         (4, 'A', NULL, NULL, NULL, ${quoted(1)})`,
@@ -120,6 +147,41 @@ const SHAPES: Shape[] = [
     counts: { total_actions: 1, failed_actions: 1 },
   },
   {
+    name: "SQL Server Agent: a day and a time of day as numbers, which lack zeros",
+    table: "sysjobhistory",
+    sql: `CREATE TABLE sysjobhistory (instance_id int, step_name text, message text, run_status text, run_date int, run_time int, run_duration int);
+      INSERT INTO sysjobhistory VALUES (1, 'a', 'done', 'succeeded', ${Number(DAY.replaceAll("-", ""))}, ${Number(TIME_OF_DAY.replaceAll(":", ""))}, 130),
+        (2, 'a', 'x', 'failed', 20260710, 500, 20)`,
+    says: ["AS started_at", "THEN NULL ELSE message END AS error"],
+    counts: { total_actions: 1, failed_actions: 0 },
+    kinds: ["finished-without-end"],
+  },
+  {
+    name: "SQL Server Agent: steps of one name are of the job that their key names",
+    table: "sysjobhistory",
+    sql: `CREATE TABLE sysjobs (job_id int, name text, enabled int);
+      CREATE TABLE sysjobhistory (instance_id int, job_id int, step_id int, step_name text, run_status text, run_date text, run_time text);
+      INSERT INTO sysjobs VALUES (7, 'Deals', 1), (8, 'Users', 1);
+      INSERT INTO sysjobhistory VALUES (1, 7, 0, '(Job outcome)', 'succeeded', '${DAY}', '${TIME_OF_DAY}'),
+        (2, 8, 0, '(Job outcome)', 'failed', '${DAY}', '${TIME_OF_DAY}')`,
+    says: ["named.job_id = run.job_id) AS rule", "-- each step may have a row"],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["Deals", "Users"],
+  },
+  {
+    name: "Spring Batch: the instance of a job has the job's name",
+    table: "batch_job_execution",
+    sql: `CREATE TABLE batch_job_instance (job_instance_id int, version int, job_name text, job_key text);
+      CREATE TABLE batch_job_execution (job_execution_id int, version int, job_instance_id int, create_time {time}, start_time {time}, end_time {time},
+        status text, exit_code text, exit_message text);
+      INSERT INTO batch_job_instance VALUES (1, 0, 'deals', 'k1'), (2, 0, 'deals', 'k2');
+      INSERT INTO batch_job_execution VALUES (1, 2, 1, ${quoted(9)}, ${quoted(9)}, ${quoted(8)}, 'COMPLETED', 'COMPLETED', ''),
+        (2, 2, 2, ${quoted(7)}, ${quoted(7)}, ${quoted(6)}, 'FAILED', 'FAILED', 'x')`,
+    says: ["job_execution_id AS id", "= run.job_instance_id) AS rule"],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["deals"],
+  },
+  {
     name: "ActiveJob's logs: a run that failed has its end in a column of its own",
     table: "active_job_logs",
     sql: `CREATE TABLE active_job_logs (id int, job_class text, performed_at {time}, completed_at {time}, failed_at {time}, exception_message text);
@@ -146,6 +208,77 @@ const SHAPES: Shape[] = [
         (2, 0, 9, 'h', 'x', ${quoted(8)}, NULL, ${quoted(7)}, 'q', ${quoted(9)})`,
     says: ["failed_at AS finished_at", "ELSE 'pending'"],
     counts: { failed_actions: 1, successful_actions: 0 },
+  },
+  {
+    name: "Graphile Worker: of a queue without ends what is locked runs, and what waits has not succeeded",
+    table: "jobs",
+    sql: `CREATE TABLE jobs (id int, queue_name text, task_identifier text, run_at {time}, attempts int, last_error text, created_at {time},
+        locked_at {time}, locked_by text);
+      INSERT INTO jobs VALUES (1, NULL, 'a', ${quoted(9)}, 3, 'x', ${quoted(20)}, NULL, NULL), (2, NULL, 'b', ${quoted(8)}, 1, NULL, ${quoted(8)}, ${quoted(8)}, 'w'),
+        (3, NULL, 'b', ${quoted(7)}, 0, NULL, ${quoted(7)}, NULL, NULL)`,
+    says: ["task_identifier AS rule", "WHEN locked_at IS NOT NULL THEN 'running'"],
+    counts: { total_actions: 1, failed_actions: 1, running_actions: 1, pending_actions: 1 },
+    rules: ["a", "b"],
+  },
+  {
+    name: "Que: the last error of a job that succeeded after it, and one that expired",
+    table: "que_jobs",
+    sql: `CREATE TABLE que_jobs (id int, job_class text, run_at {time}, error_count int, last_error_message text, finished_at {time}, expired_at {time});
+      INSERT INTO que_jobs VALUES (1, 'A', ${quoted(9)}, 1, 'x', ${quoted(8)}, NULL), (2, 'A', ${quoted(7)}, 15, 'x', NULL, ${quoted(6)}),
+        (3, 'A', ${quoted(5)}, 1, 'x', NULL, NULL), (4, 'A', ${quoted(3)}, 0, NULL, NULL, NULL)`,
+    says: ["coalesce(finished_at, expired_at) AS finished_at"],
+    counts: { total_actions: 3, successful_actions: 1, failed_actions: 2, running_actions: 1 },
+    kinds: ["finished-without-end"],
+  },
+  {
+    name: "River: a job of any outcome ends when it is finalized",
+    table: "river_job",
+    sql: `CREATE TABLE river_job (id int, state text, attempted_at {time}, created_at {time}, finalized_at {time}, kind text, errors text);
+      INSERT INTO river_job VALUES (1, 'completed', ${quoted(9)}, ${quoted(9)}, ${quoted(8)}, 'a', NULL),
+        (2, 'discarded', ${quoted(7)}, ${quoted(7)}, ${quoted(6)}, 'a', 'x')`,
+    says: ["finalized_at AS finished_at"],
+    counts: { total_actions: 2, failed_actions: 1 },
+  },
+  {
+    name: "n8n: a flag is no end, and the workflow has the name",
+    table: "execution_entity",
+    sql: `${ORDERS} CREATE TABLE workflow_entity (id text, name text, active boolean);
+      CREATE TABLE execution_entity (id int, finished boolean, mode text, "startedAt" {time}, "stoppedAt" {time}, status text, "workflowId" text);
+      INSERT INTO workflow_entity VALUES ('x1', 'Deals', true);
+      INSERT INTO execution_entity VALUES (1, true, 'trigger', ${quoted(9)}, ${quoted(8)}, 'success', 'x1'),
+        (2, false, 'trigger', ${quoted(7)}, ${quoted(6)}, 'crashed', 'x1')`,
+    says: [`"stoppedAt" AS finished_at`],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["Deals"],
+  },
+  {
+    name: "pg-boss: the queue and not its archive, and what a success returns is no error",
+    table: "job",
+    sql: `CREATE TABLE archive (id int, name text, state text, started_on {time}, completed_on {time}, output jsonb, archived_on {time});
+      CREATE TABLE job (id int, name text, state text, started_on {time}, completed_on {time}, output jsonb);
+      INSERT INTO job VALUES (1, 'a', 'completed', ${quoted(9)}, ${quoted(8)}, '{"synced": 12}'), (2, 'a', 'failed', ${quoted(7)}, ${quoted(6)}, '{"message": "x"}')`,
+    says: ["THEN NULL ELSE output END AS error"],
+    counts: { total_actions: 2, failed_actions: 1 },
+    kinds: [],
+  },
+  {
+    name: "Odoo's queue: the method is the rule, and the message the error",
+    table: "queue_job",
+    sql: `CREATE TABLE queue_job (id int, model_name text, method_name text, state text, exc_name text, exc_message text, date_created {time},
+        date_started {time}, date_done {time});
+      INSERT INTO queue_job VALUES (1, 'crm', 'deals', 'done', NULL, NULL, ${quoted(9)}, ${quoted(9)}, ${quoted(8)}),
+        (2, 'crm', 'users', 'failed', 'E', 'x', ${quoted(7)}, ${quoted(7)}, ${quoted(6)})`,
+    says: ["exc_message AS error"],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["deals", "users"],
+  },
+  {
+    name: "a column that SQL keeps its name for is quoted where it is listed",
+    table: "django_q_task",
+    sql: `CREATE TABLE django_q_task (id text, func text, "group" text, started {time}, stopped {time}, success boolean);
+      INSERT INTO django_q_task VALUES ('1', 'a', 'g', ${quoted(9)}, ${quoted(8)}, true)`,
+    says: [`-- its other columns: "group"`],
+    counts: { total_actions: 1, failed_actions: 0 },
   },
   {
     name: "two tables: the runs have the key of their job alone, and the job has the name",
@@ -208,6 +341,19 @@ const SHAPES: Shape[] = [
       String.raw`"Wie; --\u{a} x"`,
     ],
     counts: { total_actions: 0 },
+  },
+  {
+    name: "Solid Queue: what failed is in a table of its own, which is none of runs",
+    table: "solid_queue_jobs",
+    sql: `CREATE TABLE solid_queue_jobs (id int, queue_name text, class_name text, created_at {time}, finished_at {time});
+      CREATE TABLE solid_queue_failed_executions (id int, job_id int, error text, created_at {time});
+      CREATE TABLE solid_queue_recurring_executions (id int, job_id int, task_key text, run_at {time}, created_at {time});
+      INSERT INTO solid_queue_jobs VALUES (1, 'q', 'A', ${quoted(9)}, ${quoted(8)}), (2, 'q', 'A', ${quoted(7)}, NULL), (3, 'q', 'A', ${quoted(5)}, NULL);
+      INSERT INTO solid_queue_failed_executions VALUES (1, 2, 'x', ${quoted(6)})`,
+    says: ["class_name AS rule", "ELSE 'success' END AS status", "-- found no column for records_processed"],
+    counts: { total_actions: 2, successful_actions: 1, failed_actions: 1, running_actions: 1 },
+    rules: ["A"],
+    kinds: [],
   },
   {
     name: "a table that was named, and has no word for what came of a run",
@@ -335,7 +481,7 @@ test("SQLite: beside a view of a table that is gone, check still finds the table
 });
 
 describe.each(ENGINES)("%s", (engine) => {
-  test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], adds = "", counts, rules }) => {
+  test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], adds = "", counts, rules, kinds }) => {
     await using tables = await make(engine, sql);
     const advice = adviceOf(JSON.parse(await say("check", tables.url, settings)) as CheckDocument[]);
     const [, ddl = "", wanted = ""] = readAdvice(advice);
@@ -346,6 +492,7 @@ describe.each(ENGINES)("%s", (engine) => {
     const [report] = reportsIn(await say("generate", tables.url, `${wanted.replaceAll(" and ", "\n")}\n${adds}`));
     expect(report?.performance_metrics).toMatchObject(counts);
     if (rules !== undefined) expect(report?.rules.map(({ rule_name: rule }) => rule)).toEqual(rules);
+    if (kinds !== undefined) expect(report?.data_quality.map(({ id }) => id)).toEqual(kinds);
   });
 
   test("two CRMs in one table that does not say whose a run was: each view can be made beside the other, for its own runs", async () => {

@@ -31,7 +31,10 @@ CREATE VIEW s.automation_actions AS SELECT
   started AS started_at, completed_at AS finished_at,
   "rows" AS records_processed, NULL::bigint AS records_created,
   NULL::bigint AS records_updated, NULL::bigint AS records_failed,
-  message AS error, false AS dry_run, false AS wrapper
+  CASE WHEN lower(CAST("state" AS text))
+      IN ('success', 'succeeded', 'completed', 'complete', 'ok', 'done')
+    THEN NULL ELSE message END AS error,
+  false AS dry_run, false AS wrapper
   -- found no column for records_created, records_updated, records_failed
 FROM s.job_runs;
 GRANT SELECT ON s.automation_actions TO "reader";
@@ -162,6 +165,21 @@ describe.each(SHAPES)("$name", ({ postgres, table, insert, missing }) => {
     alter(ddl);
     expect(await totalOf(`sqlite:${path}`, settings)).toBe(1);
   });
+});
+
+test("two CRMs and a table that does not say whose a run is: each statement runs, and makes a view of its own", async () => {
+  const own: TestDatabase = await (await sharedServer()).createDatabase();
+  await own.sql.unsafe("CREATE TABLE job_runs (id int, job_name text, state text, started timestamptz)");
+  const cwd = directoryWith(`[defaults]\nurl = "${own.url}"\n[crm.hubspot]\n[crm.genius-eu]\n`);
+  const { stdout } = await runCli(["check", "--format", "json"], { cwd });
+  const advices = (JSON.parse(stdout) as CheckDocument[]).map(readAdvice);
+  for (const { ddl } of advices) await own.sql.unsafe(ddl);
+  expect(advices.map(({ settings }) => settings.split("\n").at(-1))).toEqual([
+    'table = "actions_of_hubspot"',
+    'table = "actions_of_genius_eu"',
+  ]);
+  expect(advices[0]?.ddl).toContain("-- all of its runs are told as those of hubspot: WHERE keeps others away");
+  await own.close();
 });
 
 describe("the columns that are said to be needed are all that the preset reads, and each of them is", () => {

@@ -16,6 +16,47 @@ const TABLES: { name: string; columns: string; is: Record<string, string> }[] = 
     },
   },
   {
+    name: "celery_taskmeta, whose runs have an end alone",
+    columns: "id task_id status result date_done traceback name args kwargs worker retries queue",
+    is: { rule: "name", status: "status", started_at: "date_done", error: "traceback" },
+  },
+  {
+    name: "django_tasks_database_dbtaskresult",
+    columns:
+      "id status enqueued_at started_at finished_at args_kwargs priority task_path queue_name backend_name run_after return_value exception_class_path traceback",
+    is: {
+      rule: "task_path",
+      status: "status",
+      started_at: "started_at",
+      finished_at: "finished_at",
+      error: "traceback",
+    },
+  },
+  {
+    name: "Camunda's act_hi_procinst",
+    columns: "id_ proc_inst_id_ business_key_ proc_def_key_ proc_def_id_ start_time_ end_time_ duration_ state_",
+    is: { id: "id_", rule: "proc_def_key_", status: "state_", started_at: "start_time_", finished_at: "end_time_" },
+  },
+  {
+    name: "a history of Quartz, with how long a job ran",
+    columns: "sched_name job_name job_group fire_time job_run_time refire_count result exception_message",
+    is: { rule: "job_name", status: "result", started_at: "fire_time", error: "exception_message" },
+  },
+  {
+    name: "the jobs of Elastic's connectors",
+    columns: "_id connector_id status startedAt completedAt docsProcessed docsFailed errorText",
+    is: {
+      id: "_id",
+      rule: "connector_id",
+      status: "status",
+      started_at: "startedAt",
+      finished_at: "completedAt",
+      records_processed: "docsProcessed",
+      records_failed: "docsFailed",
+      error: "errorText",
+    },
+  },
+  {
     name: "fivetran_log.sync",
     columns: "sync_id connector_id connector_name sync_start sync_end status reason",
     is: {
@@ -247,6 +288,7 @@ describe("no table of runs", () => {
     ["connection", "id namespace_definition source_id name status schedule manual schedule_type created_at updated_at"],
     ["django_celery_beat_periodictask", "id name task enabled last_run_at start_time priority one_off"],
     ["apscheduler_jobs", "id next_run_time job_state"],
+    ["solid_queue_failed_executions", "id job_id error created_at"],
     ["hangfire.job", "id stateid statename invocationdata arguments createdat expireat"],
   ])("%s", (name, columns) => {
     expect(findLikelyColumns({ name, columns: columns.split(" ") }).isOfRuns).toBe(false);
@@ -264,6 +306,12 @@ test("a column that cannot be read as what its name says is passed over", () => 
   };
   const { columns } = findLikelyColumns({ name: "job_runs", columns: Object.keys(types), types });
   expect([columns.started_at, columns.error]).toEqual([["started"], undefined]);
+});
+
+test("a text is what went wrong before a number of errors is", () => {
+  const types = { entity: "text", status: "text", started: "text", errors: "integer", last_error: "text" };
+  expect(findLikelyColumns({ name: "t", columns: Object.keys(types), types }).columns.error).toEqual(["last_error"]);
+  expect(findLikelyColumns({ name: "t", columns: ["job", "errors"], types }).columns.error).toEqual(["errors"]);
 });
 
 test("a name that could be taken apart in very many ways takes no time", () => {

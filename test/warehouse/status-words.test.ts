@@ -31,6 +31,7 @@ const WORDS = {
     "RanToCompletion",
     "EXECUTION_SUCCESS",
     "JOB_STATE_DONE",
+    "Executed",
   ],
   failed: [
     "failed",
@@ -84,6 +85,9 @@ const WORDS = {
     "Halted",
     "Broken",
     "Never finished",
+    "Missed!",
+    "EXTERNALLY_TERMINATED",
+    "dead-letter",
   ],
   running: [
     "running",
@@ -113,6 +117,8 @@ const WORDS = {
     "CancelStarted",
     "JOB_STATE_RUNNING",
     "doing",
+    "Started execution",
+    "reserved",
   ],
   pending: [
     "pending",
@@ -151,6 +157,7 @@ const WORDS = {
     "throttled",
     "runnable",
     "initializing",
+    "wait_dependencies",
   ],
   partial: [
     "partial",
@@ -178,6 +185,7 @@ const WORDS = {
     "done with issues",
   ],
   skipped: [
+    "Max instances!",
     "skipped",
     "ignored",
     "noop",

@@ -103,7 +103,8 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
   },
   "rule-stuck": ({ rule_name: rule, evidence }, report) => {
     const since = readTime(evidence["running_since"]);
-    return since === null ? null : `${rule ?? ""} hangs since ${nearEnd(since, report)}`;
+    const what = evidence["fruitless"] === "waiting" ? "waits for a worker" : "hangs";
+    return since === null ? null : `${rule ?? ""} ${what} since ${nearEnd(since, report)}`;
   },
   "rule-empty": ({ rule_name: rule, evidence }, report) => {
     const since = readTime(evidence["since"]);

@@ -13,7 +13,7 @@ import {
   adviseOnNever,
   adviseOnNoData,
   adviseOnOverdue,
-  adviseOnStuck,
+  adviseOnStuckRule,
   START_FORM,
   adviseOnOtherSpelling,
 } from "./silence-advice.ts";
@@ -95,7 +95,7 @@ export const ADVISERS: Record<FindingId, Adviser> = {
     priority: PRIORITY_OF[severity],
     category: "reliability",
     issue: message,
-    recommendation: `${rule_name ?? "It"}: ${adviseOnStuck(evidence)}`,
+    recommendation: adviseOnStuckRule(rule_name ?? "it", evidence),
   }),
   "rule-never": ({ message, rule_name, severity, evidence }) => ({
     id: "start-rule",

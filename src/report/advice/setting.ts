@@ -48,8 +48,10 @@ export function trySetting(
     if (!isJudged(judged)) return tell(candidate, "");
     if (rank(judged) < rank(rule)) milder ??= { candidate, judged };
   }
-  if (milder !== null)
-    return tell(milder.candidate, `; it is then ${milder.judged.condition}, ${milder.judged.severity ?? ""}`);
+  if (milder !== null) {
+    const { condition, severity } = milder.judged;
+    return tell(milder.candidate, `; it is then ${condition}${severity === null ? "" : `, ${severity}`}`);
+  }
   const rules = [...new Set([...settings.excludedRules, rule.rule_name])];
   return {
     setting: {

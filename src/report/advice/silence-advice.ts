@@ -209,7 +209,11 @@ function startSmall(sentence: string): string {
   return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }
 
-export function adviseOnStuck(evidence: Finding["evidence"]): string {
+export function adviseOnStuckRule(rule: string, evidence: Finding["evidence"]): string {
+  return adviseOnBarren(rule, evidence) ?? `${rule}: ${adviseOnStuck(evidence)}`;
+}
+
+function adviseOnStuck(evidence: Finding["evidence"]): string {
   const ids = evidence["row_ids"];
   if (!Array.isArray(ids) || ids.length === 0) return "check whether its open runs still run; if not, mark them failed";
   return ids.length === 1

@@ -180,6 +180,7 @@ function judgeStuck({ rule, open, window, stuckAfterMs, finished }: RuleFacts): 
       running_since: formatInstant(oldest.startedMs),
       open_seconds: openMs / 1000,
       limit_seconds: stuckAfterMs / 1000,
+      ...(isWaiting ? { fruitless: "waiting", fruitless_runs: stuck.length } : {}),
       row_ids: stuck.flatMap(({ id }) => id ?? []).slice(0, 3),
     },
   };

@@ -5,6 +5,7 @@ import type { OtherTable } from "../facts.ts";
 import type { JsonKey } from "../likely-columns.ts";
 import type { Incomplete } from "../needed-columns.ts";
 import {
+  askSparse,
   describeOther,
   listOdd,
   listVarieties,
@@ -36,7 +37,9 @@ export async function describeIncompleteTable(
   { table, columns }: Incomplete,
 ): Promise<OtherTable> {
   const schema = table.schema === null ? null : quoteIdentifier(table.schema);
-  const shaped = { name: quoteTable(table), schema, columns, types: table.types ?? {} };
+  const { nullable = [], types = {} } = table;
+  const required = nullable.length === 0 ? [] : columns.filter((column) => !nullable.includes(column));
+  const shaped = { name: quoteTable(table), schema, columns, types, required };
   return describeOther(await lookInside(connection, shaped), await readTables(connection));
 }
 
@@ -48,7 +51,9 @@ async function lookInside<T extends ShapedTable>(connection: Connection, table: 
     const rows = await attempt(connection, async () => await connection.ask<Variety>(statement));
     found.push(...(rows ?? []).map((row) => ({ ...row, column })));
   }
-  return { ...shaped, odd: listOdd(found) };
+  const question = askSparse(table);
+  const rows = question && (await attempt(connection, async () => await connection.ask(question.statement)));
+  return { ...shaped, odd: listOdd(found), sparse: question !== null && rows?.length === 1 ? [question.start] : [] };
 }
 
 async function readTables(connection: Connection): Promise<OtherRow[]> {

@@ -1,6 +1,7 @@
 /** One CRM's activity from PostgreSQL: one connection, one read-only snapshot, one statement for the numbers. */
 import type { PostgresTarget } from "../../database/target.ts";
-import { codeOf, wasStillRunning } from "../../database/failure.ts";
+import { codeOf, DatabaseError, wasStillRunning } from "../../database/failure.ts";
+import { describeUnread } from "../../text/unreadable-starts.ts";
 import { begin } from "../../database/transaction.ts";
 import { computeBounds } from "../bounds.ts";
 import { findFirstShowing } from "../../time/clock-changes.ts";
@@ -71,6 +72,8 @@ async function readSnapshot(
       spelling,
       assumedZone,
     });
+    if (actions.opaque && source.spelled === null && activity.rules.length === 0)
+      await refuseStartless(connection, source, request.crm.crmSource);
     if (isKnownElsewhere(request, (await request.pastKnownFromMs) ?? null, activity.tableSinceMs)) return activity;
     return { ...activity, ...(await readSmallPast(connection, source, actions, request, activity.tableSinceMs)) };
   };
@@ -105,6 +108,18 @@ export async function readStarts(
   if (statement === null) return PLAIN_SPELLING;
   const [row] = await connection.ask<{ document: string }>(statement.text, statement.values);
   return readSpelling(row?.document ?? "");
+}
+
+/** Where a view has told of no run: throws if its first rows are runs that ended and have no start, and so are in no window. */
+async function refuseStartless(connection: Connection, source: Source, crm: string): Promise<void> {
+  const rows = await connection.ask<{ id: string }>(
+    `SELECT id::text AS id FROM (SELECT * FROM (${source.actions}) actions LIMIT 1000) few
+    WHERE crm_source = $1 AND started_at IS NULL
+      AND (finished_at IS NOT NULL OR status IN ('success', 'partial', 'failed')) LIMIT 3`,
+    [crm],
+  );
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0) throw new DatabaseError(describeUnread("", ids));
 }
 
 /** The server's own zone, where times without one are read as UTC and the server is elsewhere; else null. */

@@ -1,8 +1,10 @@
 /** Everything `check` wants to know of an SQLite warehouse. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
 import type { IndexFacts, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
+import type { ColumnTypes } from "../casts.ts";
 import type { JsonKey } from "../likely-columns.ts";
 import {
+  askSparse,
   describeOther,
   listOdd,
   listVarieties,
@@ -81,7 +83,8 @@ function describeTables(database: Database, found: Found<TableName>): WarehouseF
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
-    const table = { name: quoteTable(incomplete.table), schema: null, columns: incomplete.columns };
+    const { table: name, columns } = incomplete;
+    const table = { name: quoteTable(name), schema: null, columns, ...describeColumns(database, name.name) };
     return {
       kind: "incomplete",
       preset,
@@ -111,8 +114,23 @@ function listOthers(database: Database): ShapedTable[] {
   );
   return names.flatMap(({ name }) => {
     const columns = tryColumns(database, name);
-    return columns === null ? [] : [{ name: quoteTable({ schema: null, name }), schema: null, columns }];
+    const table = { name: quoteTable({ schema: null, name }), schema: null };
+    return columns === null ? [] : [{ ...table, columns, ...describeColumns(database, name) }];
   });
+}
+
+/** Types of the columns that are declared flags or whole numbers: any other holds what it likes. */
+function describeColumns(database: Database, table: string): Required<Pick<ShapedTable, "types" | "required">> {
+  const declared = ask<{ name: string; type: string; notnull: number }>(
+    database,
+    'SELECT name, type, "notnull" FROM pragma_table_xinfo(?)',
+    table,
+  );
+  const types = declared.flatMap(({ name, type }) =>
+    /^bool/i.test(type) ? [[name, "boolean"]] : /^(?:big|small|tiny|medium)?int/i.test(type) ? [[name, "integer"]] : [],
+  );
+  const required = declared.filter(({ notnull }) => notnull === 1).map(({ name }) => name);
+  return { types: Object.fromEntries(types) as ColumnTypes, required };
 }
 
 /** With what its first rows tell. */
@@ -121,7 +139,9 @@ function lookInside(database: Database, table: ShapedTable): ShapedTable {
   const found = listVarieties(shaped, (own, key) => `CASE WHEN json_valid(${own}) THEN ${own}->>${key} END`).flatMap(
     ({ column, statement }) => ask<Variety>(database, statement).map((row) => ({ ...row, column })),
   );
-  return { ...shaped, odd: listOdd(found) };
+  const question = askSparse(table);
+  const sparse = question !== null && ask(database, question.statement).length > 0 ? [question.start] : [];
+  return { ...shaped, odd: listOdd(found), sparse };
 }
 
 /** Of the objects in JSON that the first rows hold: whoever writes them writes the same keys each time. */

@@ -2,11 +2,12 @@
 SELECT
   pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS name,
   pg_catalog.quote_ident(n.nspname) AS schema,
-  of_columns.columns, of_columns.types
+  of_columns.columns, of_columns.types, of_columns.required
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (
   SELECT jsonb_agg(a.attname ORDER BY a.attnum) AS columns,
+    coalesce(jsonb_agg(a.attname) FILTER (WHERE a.attnotnull), '[]') AS required,
     jsonb_object_agg(a.attname, CASE WHEN t.typtype = 'e' THEN 'enum' WHEN t.typname = 'citext' THEN 'citext'
       ELSE pg_catalog.format_type(t.oid, NULL) END) AS types
   FROM pg_catalog.pg_attribute a
