@@ -39,6 +39,7 @@ const BESIDE: Wanted[] = ["id", "crm_source", "dry_run", "wrapper"];
 const EVENT = /(?:^|_)event(?:_?(?:name|type|kind))?$/i;
 /** What programs write for no error, beside null. */
 const NO_ERROR = "('', '0', 'false', '[]', '{}')";
+const SUCCEEDED = "('success', 'succeeded', 'completed', 'ok', 'done')";
 const TRUE = "('true', 't', '1', 'yes', 'y')";
 
 /** `role`: who reads it; null: this is SQLite. `isAlone`: no other CRM is configured. */
@@ -87,8 +88,10 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
   if (ends.length > 1) return `coalesce(${ends.map(quoteName).join(", ")}) AS finished_at`;
   const columns = ends.length === 1 ? ends : own;
   // What a run has to say may be no error.
-  if (column === "error" && columns !== undefined && likely.success !== null && likely.failure === null)
-    return `CASE WHEN ${isTrue(quoteName(likely.success))} THEN NULL ELSE ${columns.map(quoteName).join(" || ' ' || ")} END AS error`;
+  const succeeded = column === "error" && likely.failure === null ? writeSucceeded(likely) : null;
+  if (succeeded !== null && columns !== undefined)
+    return `CASE WHEN ${succeeded}
+    THEN NULL ELSE ${columns.map(quoteName).join(" || ' ' || ")} END AS error`;
   const named = column === "rule" || column === "crm_source" ? names[column] : undefined;
   if (named !== undefined && own !== undefined)
     return `(SELECT ${NAMED}.${quoteOwn(named.name)} FROM ${named.table} AS ${NAMED}
@@ -129,6 +132,13 @@ function writeOutcome(likely: LikelyColumns): string | null {
           `WHEN ${quoteName(success)} IS NOT NULL THEN 'failed'`,
         ];
   return ["CASE", ...arms, "END"].join("\n    ").replace(/\n {4}END$/, "\n  END");
+}
+
+/** Of a run, by its flag or by the commonest words. */
+function writeSucceeded(likely: LikelyColumns): string | null {
+  const [status] = likely.columns.status ?? [];
+  if (likely.success !== null) return isTrue(writeName(likely.success, likely));
+  return status === undefined ? null : `lower(CAST(${writeName(status, likely)} AS text)) IN ${SUCCEEDED}`;
 }
 
 function isTrue(column: string): string {

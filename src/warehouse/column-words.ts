@@ -155,7 +155,7 @@ export const LIKELY: Record<Wanted, Likely> = {
 
 export const SUCCESS: Likely = { patterns: ["success|succeeded|successful|ok|passed"], beside: `is was ${RUN}` };
 /** Of the patterns of an error, those that no run without a failure fills. */
-export const FAILURES = LIKELY.error.patterns.slice(0, 2);
+export const FAILURES = LIKELY.error.patterns.slice(0, 3);
 export const FAILED_AT: Likely = {
   patterns: [
     "failed|failure|errored|error|discarded|cancelled|canceled|aborted|crashed|killed at|on|time|date|ts|timestamp|utc",

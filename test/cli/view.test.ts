@@ -31,7 +31,9 @@ CREATE VIEW s.automation_actions AS SELECT
   started AS started_at, completed_at AS finished_at,
   "rows" AS records_processed, NULL::bigint AS records_created,
   NULL::bigint AS records_updated, NULL::bigint AS records_failed,
-  message AS error, false AS dry_run, false AS wrapper
+  CASE WHEN lower(CAST("state" AS text)) IN ('success', 'succeeded', 'completed', 'ok', 'done')
+    THEN NULL ELSE message END AS error,
+  false AS dry_run, false AS wrapper
   -- found no column for records_created, records_updated, records_failed
 FROM s.job_runs;
 GRANT SELECT ON s.automation_actions TO "reader";
