@@ -113,6 +113,8 @@ const WORDS = {
     "CancelStarted",
     "JOB_STATE_RUNNING",
     "doing",
+    "Resuming",
+    "MANAGED",
   ],
   pending: [
     "pending",
@@ -151,6 +153,10 @@ const WORDS = {
     "throttled",
     "runnable",
     "initializing",
+    "NotReady",
+    "IDLE",
+    "InfrastructurePending",
+    "rate_limited",
   ],
   partial: [
     "partial",
