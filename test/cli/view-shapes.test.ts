@@ -406,6 +406,17 @@ SHAPES.push(
     rules: ["1", "2"],
   },
   {
+    name: "pg_cron: what the command of a run returned is an error where it failed",
+    table: "job_run_details",
+    sql: `CREATE TABLE job_run_details (jobid int, runid int, job_pid int, database text, username text, command text, status text,
+        return_message text, start_time {time}, end_time {time});
+      INSERT INTO job_run_details VALUES (1, 1, 1, 'w', 'u', 'CALL a()', 'succeeded', 'INSERT 0 5', ${quoted(9)}, ${quoted(8)}),
+        (1, 2, 1, 'w', 'u', 'CALL a()', 'failed', 'ERROR:  x', ${quoted(7)}, ${quoted(6)})`,
+    says: ["command AS rule", "THEN NULL ELSE return_message END AS error"],
+    counts: { total_actions: 2, failed_actions: 1 },
+    rules: ["CALL a()"],
+  },
+  {
     name: "dlt: a load is written when it has ended, with a number for its status",
     table: "_dlt_loads",
     sql: `CREATE TABLE _dlt_version (version int, engine_version int, inserted_at {time}, schema_name text, version_hash text, schema text);
@@ -491,6 +502,8 @@ describe.each(ENGINES)("%s", (engine) => {
     await tables.execute(ddl);
     const [report] = reportsIn(await say("generate", tables.url, `${wanted.replaceAll(" and ", "\n")}\n${adds}`));
     expect(report?.performance_metrics).toMatchObject(counts);
+    const kinds = report?.data_quality?.map(({ id }) => id) ?? [];
+    expect(kinds).not.toContain("success-with-error");
     if (rules !== undefined) expect(report?.rules.map(({ rule_name: rule }) => rule)).toEqual(rules);
     if (kinds !== undefined) expect(report?.data_quality.map(({ id }) => id)).toEqual(kinds);
   });

@@ -119,6 +119,8 @@ const WORDS = {
     "doing",
     "Started execution",
     "reserved",
+    "Resuming",
+    "MANAGED",
   ],
   pending: [
     "pending",
@@ -158,6 +160,10 @@ const WORDS = {
     "runnable",
     "initializing",
     "wait_dependencies",
+    "NotReady",
+    "IDLE",
+    "InfrastructurePending",
+    "rate_limited",
   ],
   partial: [
     "partial",
