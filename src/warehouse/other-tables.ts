@@ -19,6 +19,7 @@ export type ShapedTable = {
 
 const SOURCE_KEY = /^(?:crm|source|integration|system|provider|tenant|platform|vendor)_(?:id|uuid|key)$/;
 const JOB_KEY = /^(?:job|task|package|pipeline|flow|workflow|automation|process|procedure)_(?:id|uuid|key)$/;
+const CLASS_KEY = /_class_id$/;
 const LABELS = ["name", "title", "label", "slug", "code"];
 
 /** The one that is offered unasked, where no table was named; null: none looks as if it held runs. */
@@ -64,9 +65,11 @@ function findKeyed(
   const { columns, others } = likely;
   const find = (keys: RegExp) => others.find((one) => keys.test(writeSnake(one)));
   const [rule = ""] = columns.rule ?? [];
+  const job = writeSnake(rule);
+  // Steps of one name are in many jobs, and many jobs of Salesforce are of the type BatchApex.
+  const ofRule = job.startsWith("step_") ? JOB_KEY : job === "job_type" ? CLASS_KEY : null;
   const keys = {
-    // Steps of one name are in many jobs.
-    rule: (writeSnake(rule).startsWith("step_") ? find(JOB_KEY) : undefined) ?? rule,
+    rule: (ofRule === null ? undefined : find(ofRule)) ?? rule,
     // A key of a CRM says nothing to the configuration, unless a name belongs to it.
     crm_source: columns.crm_source === undefined ? find(SOURCE_KEY) : undefined,
   };
