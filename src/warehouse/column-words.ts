@@ -149,6 +149,7 @@ export const LIKELY: Record<Wanted, Likely> = {
       "message|msg|meldung|mensaje|mensagem",
       "return|result|status|exit message",
       "reason|details|output",
+      "extended status",
     ],
     beside: `${RUN} last message mensaje mensagem`,
   },

@@ -35,6 +35,7 @@ const OF_KIND = /type|kind|class/i;
 
 const SOURCE_KEY = /^(?:crm|source|integration|system|provider|tenant|platform|vendor)_(?:id|uuid|key)$/;
 const JOB_KEY = /^(?:job|task|package|pipeline|flow|workflow|automation|process|procedure)_(?:id|uuid|key)$/;
+const CLASS_KEY = /_class_id$/;
 const RUN_KEY = /^(.*(?:^|_)(?:run|execution))_(?:id|uuid|key)$/;
 /** More than all that other columns make of a table of steps. */
 const WORTH_OF_WHOLE = 50;
@@ -127,11 +128,8 @@ type Named = { own: string; names: NameTable };
 function findRule(table: ShapedTable, all: ShapedTable[]): { found: LikelyColumns; rule: Named | null } {
   const found = findLikelyColumns(table);
   const [own] = found.columns.rule ?? [];
-  // Steps of one name are in many jobs.
-  const job =
-    own !== undefined && writeSnake(own).startsWith("step_")
-      ? found.others.find((one) => JOB_KEY.test(writeSnake(one)))
-      : undefined;
+  const ofMany = own === undefined ? null : keyOfMany(writeSnake(own));
+  const job = ofMany === null ? undefined : found.others.find((one) => ofMany.test(writeSnake(one)));
   for (const key of [job, own]) {
     const names = findNames(table, key, all);
     if (key !== undefined && names !== null) return { found, rule: { own: key, names } };
@@ -139,6 +137,12 @@ function findRule(table: ShapedTable, all: ShapedTable[]): { found: LikelyColumn
   if (own === undefined || found.isRuleSure) return { found, rule: null };
   const next = findRule({ ...table, odd: [...(table.odd ?? []), own] }, all);
   return next.rule === null ? { found, rule: null } : next;
+}
+
+/** Steps of one name are in many jobs, and many jobs of Salesforce are of the type BatchApex. Null: the column says which it is. */
+function keyOfMany(column: string): RegExp | null {
+  if (column.startsWith("step_")) return JOB_KEY;
+  return column === "job_type" ? CLASS_KEY : null;
 }
 
 /** Of the steps of runs, which name the run that they are a part of. */

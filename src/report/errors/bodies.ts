@@ -152,7 +152,9 @@ export function findInJson(text: string, read: (told: string) => string): string
   const said = addField(entries, told, read(told.value));
   const detail = isSummary(said) ? pickDetail(entries, told, read) : null;
   const cause = detail ?? (told === telling ? pickException(entries, told, read) : null);
-  const words = cause === null ? said : `${said.replace(/\.$/, "")}: ${cause}`;
+  const plain = said.replace(/\.$/, "");
+  // An exception mostly ends in the message that stands beside it.
+  const words = cause === null ? said : cause.includes(plain) ? cause : `${plain}: ${cause}`;
   const known = `${before} ${words}`.toLowerCase();
   const isNew = (code: string) => !known.includes(code.toLowerCase());
   const status = entries.find(({ key, value, words }) => !words && STATUSES.includes(key) && /^[45]\d\d$/.test(value));

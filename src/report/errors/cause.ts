@@ -27,8 +27,18 @@ const QUOTED = /^\s*"(?:[^"\\]|\\[\s\S])*"\s*$/;
 
 /** The line or lines that name the cause, not yet redacted. Linear in the first and last kilobyte of the message. */
 export function findCause(message: string): string {
-  const plain = leaveColours(message);
+  const plain = takeLastAttempt(leaveColours(message));
   return findUnquoted(QUOTED.test(plain) ? readString(plain.trim()) : plain);
+}
+
+const ATTEMPT = /"attempt"\s*:\s*\d/;
+
+/** Of the objects that a queue adds to a job, one for each attempt that failed, the newest. */
+function takeLastAttempt(message: string): string {
+  if (!/^[\s[]{0,5}\{/.test(message) || !ATTEMPT.test(message.slice(0, READ_LENGTH))) return message;
+  const at = Math.max(...["\n{", "},{", "}, {"].map((between) => message.lastIndexOf(between)));
+  const last = at === -1 ? "" : message.slice(message.indexOf("{", at));
+  return ATTEMPT.test(last) ? last : message;
 }
 
 function findUnquoted(message: string): string {

@@ -17,6 +17,7 @@ const TRACES: Trace[] = [
       text.includes(PYTHON_HEAD) || lines.some((line) => isPythonFrame(line) || PYTHON_CHAIN.test(line)),
     find: findInPython,
   },
+  { isOne: (lines) => lines.some(isElixirFrame), find: findInElixir },
   { isOne: (lines) => lines.some(isAtFrame), find: findAboveFrames },
   { isOne: (lines) => lines.some((line) => PHP_HEAD.test(line)), find: findInPhp },
   { isOne: (lines) => lines.some((line) => /^goroutine \d{1,9} \[/.test(line)), find: findInGo },
@@ -63,6 +64,15 @@ function findInDagster(lines: string[]): string | null {
     return (findShaped(block) ?? block.join("\n")).trim();
   });
   return named.findLast((told) => told !== "" && !isGeneric(told)) ?? named.findLast((told) => told !== "") ?? null;
+}
+
+function isElixirFrame(line: string): boolean {
+  return /^\s{2,8}(?:\([\w.]{1,60} [\w.+-]{1,40}\) )?[\w./-]{1,200}\.(?:exs?|erl):\d{1,7}: /.test(line);
+}
+
+/** What Elixir prints above its frames. */
+function findInElixir(lines: string[]): string {
+  return lines.slice(0, lines.findIndex(isElixirFrame)).join("\n");
 }
 
 const PYTHON_HEAD = "Traceback (most recent call last)";

@@ -195,6 +195,29 @@ const OTHERS: Row[] = [
     shown: "Exception: no cursor",
   },
   {
+    name: "Elixir: above the frames, of an application or of none",
+    message:
+      "** (RuntimeError) no cursor\n    (app 0.1.0) lib/app/sync.ex:12: App.Sync.perform/1\n    lib/task/supervised.ex:101: Task.Supervised.invoke_mfa/2\n",
+    shown: "** (RuntimeError) no cursor",
+  },
+  {
+    name: "JSON: an exception that ends in the message beside it is said once",
+    message: '{"name":"Error","message":"no cursor","stack":"Error: no cursor\\n    at run (/app/sync.js:3:1)"}',
+    shown: "Error: no cursor",
+  },
+  {
+    name: "a queue's errors: that of the last attempt, of objects in lines",
+    message:
+      '{"at":"2026-07-10T10:00:00Z","error":"HTTP 502","attempt":1}\n{"at":"2026-07-10T11:00:00Z","error":"no cursor","attempt":2}',
+    shown: "no cursor",
+  },
+  {
+    name: "a queue's errors: that of the last attempt, of a list",
+    message:
+      '[{"at":"2026-07-10T10:00:00Z","attempt":1,"error":"HTTP 502"},{"at":"2026-07-10T11:00:00Z","attempt":2,"error":"no cursor"}]',
+    shown: "no cursor",
+  },
+  {
     name: "PHP: a database's",
     message:
       "PDOException: SQLSTATE[HY000] [2002] Connection refused in /app/db.php:5\nStack trace:\n#0 /app/db.php(5): PDO->__construct()\n#1 {main}",
