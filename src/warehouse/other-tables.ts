@@ -2,7 +2,7 @@
 import type { ColumnTypes } from "./casts.ts";
 import type { FailureTable, Names, NameTable, OtherTable } from "./facts.ts";
 import { quoteIdentifier } from "./tables.ts";
-import { namesFailures } from "./likely-names.ts";
+import { namesFailures, namesOld } from "./likely-names.ts";
 import { findLikelyColumns, WORTH_OF_RULE, type JsonKey, type LikelyColumns } from "./likely-columns.ts";
 
 /** `name` and `schema` as `OtherTable`; `keys` of its values in JSON; `sparse`: see `askSparse`. */
@@ -52,8 +52,20 @@ export function describeOther(table: ShapedTable, all: ShapedTable[]): OtherTabl
     schema,
     ...findKeyed(table, likely, all),
     alwaysEnds,
+    archive: findArchive(table, all),
     ...(failures === undefined ? {} : { failures }),
   };
+}
+
+/** Beside the jobs the table to which a clean-up moves those that are over, as SQL writes it. */
+function findArchive(table: ShapedTable, all: ShapedTable[]): string | undefined {
+  const isOld = (one: ShapedTable) => namesOld(writeSnake(nameAlone(one)).split("_"));
+  const schema = unquote(table.schema ?? "");
+  const isArchive = (other: ShapedTable) =>
+    isOld(other) &&
+    unquote(other.schema ?? "") === schema &&
+    table.columns.every((column) => other.columns.includes(column));
+  return isOld(table) ? undefined : all.find(isArchive)?.name;
 }
 
 /** With the names that belong to its keys. */
