@@ -184,7 +184,7 @@ function isTrue(column: string): string {
 }
 
 /** As comments in the statement, for whoever is about to run it. */
-function listGaps({ likely, failures }: OtherTable): string[] {
+function listGaps({ likely, failures, archive }: OtherTable): string[] {
   const { columns, success, failure, failedAt, duration, isWrittenAt, digits, others } = likely;
   const hasFailedAt = failedAt.length > 0;
   const isSaid = (column: Wanted) =>
@@ -199,6 +199,7 @@ function listGaps({ likely, failures }: OtherTable): string[] {
   const split = Object.values(columns).filter(([, time]) => time !== undefined && !digits.includes(time));
   return [
     ...(needed.length === 0 ? [] : [`  -- found no column for these, fill them in: ${needed.join(", ")}`]),
+    ...(archive === undefined ? [] : [`  -- older runs may be in ${showText(archive)}: UNION ALL adds them`]),
     ...split.map((own) => `  -- must read as 2026-07-10 21:00:00: ${own.join(" and ")}`),
     ...(events.length === 0
       ? []

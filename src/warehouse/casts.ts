@@ -29,6 +29,8 @@ const NUMBER = String.raw`^\s*[+-]?\d{1,15}(\.\d{1,9})?\s*$`;
 const DAY = String.raw`(\d\d([02468][048]|[13579][26])-02-29|\d{4}-(0[1-9]|1[0-2])-([01]\d|2[0-8])|\d{4}-(0[13-9]|1[0-2])-(29|30)|\d{4}-(0[13578]|1[02])-31)`;
 const TIME = String.raw`^\s*${DAY}([T ](([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?|24:00(:00(\.0+)?)?)\s*(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)?)?\s*$`;
 const EPOCH = String.raw`^\s*(\d{10}(\.\d+)?|\d{13}|\d{16}|\d{19})\s*$`;
+/** MySQL writes a date of zeros for no end. */
+const NO_ZERO_DATE = String.raw`^\s*(?!0000-00-00)\S`;
 /** Digits of dates of this century that are written as numbers. As a count since 1970 each is of 1970 or of 2600 and later. */
 export const COMPACT_LENGTHS = [8, 14, 17];
 /** How many of the unit a second has, and the first number that is of the next one: each is of 1973, or of the year 5138. */
@@ -86,8 +88,9 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
     return `CASE WHEN ${ranges.join(" OR ")} THEN coalesce(${written}, ${count}) ELSE ${count} END`;
   }
   const other = castSpelled(`${name}::text`, kind === "end" ? UNREADABLE_END.postgres : "NULL");
+  const isThere = kind === "end" ? NO_ZERO_DATE : String.raw`\S`;
   const read = `CASE WHEN ${name}::text ~ '${TIME}' THEN ${name}::text::timestamptz
-      WHEN ${name}::text ~ '${EPOCH}' THEN ${castNumber(`${name}::text::float8`)} WHEN ${name}::text ~ '\\S' THEN ${other} END`;
+      WHEN ${name}::text ~ '${EPOCH}' THEN ${castNumber(`${name}::text::float8`)} WHEN ${name}::text ~ '${isThere}' THEN ${other} END`;
   return WORDS.includes(type) ? read : undefined;
 }
 

@@ -111,6 +111,8 @@ export type OtherTable = {
   /** Its end is never empty, and so is no end of a run that goes on. */
   alwaysEnds?: boolean;
   failures?: FailureTable;
+  /** Where a clean-up puts its older runs, with the same columns; as SQL writes it. */
+  archive?: string | undefined;
 };
 
 /** Where the runs have a key alone: the table that has the name to it. */

@@ -14,8 +14,12 @@ const OF_FAILURES = ["failed", "failure", "failures", "errors", "dead"];
 
 export function rankName(words: string[]): number {
   const worth = NAMED_FOR_WORK.test(words.join("_")) ? WORTH_OF_WORK : 0;
-  const has = (any: string[]) => (words.some((word) => any.includes(word)) ? 1 : 0);
-  return worth + has(OF_RUNS) - has(OF_OLD);
+  const isOfRuns = words.some((word) => OF_RUNS.includes(word));
+  return worth + (isOfRuns ? 1 : 0) - (namesOld(words) ? 1 : 0);
+}
+
+export function namesOld(words: string[]): boolean {
+  return words.some((word) => OF_OLD.includes(word));
 }
 
 export function namesRuns(words: string[]): boolean {

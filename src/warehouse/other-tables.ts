@@ -10,7 +10,7 @@ import {
   type JsonKey,
   type LikelyColumns,
 } from "./likely-columns.ts";
-import { namesFailures } from "./likely-names.ts";
+import { namesFailures, namesOld } from "./likely-names.ts";
 import { quoteIdentifier, quoteText } from "./tables.ts";
 
 /** `name` and `schema` as `OtherTable`; `keys` of its values in JSON; `odd`: see `listOdd`; `sparse`: see `askSparse`. */
@@ -117,8 +117,20 @@ export function describeOther(table: ShapedTable, all: ShapedTable[]): OtherTabl
     likely,
     names,
     alwaysEnds: end !== undefined && table.required?.includes(end) === true,
+    archive: findArchive(table, all),
     ...(failures === undefined ? {} : { failures }),
   };
+}
+
+/** Beside the jobs the table to which a clean-up moves those that are over, as SQL writes it. */
+function findArchive(table: ShapedTable, all: ShapedTable[]): string | undefined {
+  const isOld = (one: ShapedTable) => namesOld(writeSnake(nameAlone(one)).split("_"));
+  const schema = unquote(table.schema ?? "");
+  const isArchive = (other: ShapedTable) =>
+    isOld(other) &&
+    unquote(other.schema ?? "") === schema &&
+    table.columns.every((column) => other.columns.includes(column));
+  return isOld(table) ? undefined : all.find(isArchive)?.name;
 }
 
 /** The key that a name belongs to, which says what the rule is. */

@@ -115,6 +115,17 @@ describe.each(ENGINES)("%s", (engine) => {
     ).toContain(String.raw`"0000-00-00\u00a000:00:00"`);
   });
 
+  test("a date of zeros, as MySQL writes it, is no end", async () => {
+    const runs = repeat({ ...DAYS, to: "07-10 20:30", every: 30 * MINUTE }, (start) =>
+      start === at("07-10 20:30") ? { status: "running" } : {},
+    );
+    const zeros = "end_time = CASE WHEN status = 'running' THEN ' 0000-00-00 00:00:00' ELSE end_time END";
+    await using warehouse = await inText(engine, runs, TIMES, zeros);
+    const { report } = await ask(warehouse);
+    expect(qualityOf(report)).toEqual([]);
+    expect(ruleOf(report, "contacts")).toMatchObject({ total: 47, stale: 1 });
+  });
+
   test("old rows that cannot be read are counted and raise no warning", async () => {
     const old = (column: string) =>
       `${column} = CASE WHEN substr(start_time, 1, 10) = '2026-07-05' THEN 'yesterday' ELSE ${column} END`;

@@ -175,8 +175,8 @@ test("two CRMs and a table that does not say whose a run is: each statement runs
   const advices = (JSON.parse(stdout) as CheckDocument[]).map(readAdvice);
   for (const { ddl } of advices) await own.sql.unsafe(ddl);
   expect(advices.map(({ settings }) => settings.split("\n").at(-1))).toEqual([
-    'table = "actions_of_hubspot"',
-    'table = "actions_of_genius_eu"',
+    'table = "automation_actions_hubspot"',
+    'table = "automation_actions_genius_eu"',
   ]);
   expect(advices[0]?.ddl).toContain("-- all of its runs are told as those of hubspot: WHERE keeps others away");
   await own.close();

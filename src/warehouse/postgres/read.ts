@@ -18,7 +18,7 @@ import { mayReachNames, type TableFacts } from "./lookback.ts";
 import { quoteTable } from "../tables.ts";
 import type { Statement } from "../template.ts";
 import { inSnapshot } from "./patience.ts";
-import { findRulesProblem, findSlowness } from "./refusals.ts";
+import { attempt, findRulesProblem, findSlowness } from "./refusals.ts";
 import { beginSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
 import { composeActivity, composeNameProbe, composeProbe, composeSpelling, type Parameter } from "./statement.ts";
@@ -112,13 +112,11 @@ export async function readStarts(
 
 /** Where a view has told of no run: throws if its first rows are runs that ended and have no start, and so are in no window. */
 async function refuseStartless(connection: Connection, source: Source, crm: string): Promise<void> {
-  const rows = await connection.ask<{ id: string }>(
-    `SELECT id::text AS id FROM (SELECT * FROM (${source.actions}) actions LIMIT 1000) few
+  const statement = `SELECT id::text AS id FROM (SELECT * FROM (${source.actions}) actions LIMIT 1000) few
     WHERE crm_source = $1 AND started_at IS NULL
-      AND (finished_at IS NOT NULL OR status IN ('success', 'partial', 'failed')) LIMIT 3`,
-    [crm],
-  );
-  const ids = rows.map(({ id }) => id);
+      AND (finished_at IS NOT NULL OR status IN ('success', 'partial', 'failed')) LIMIT 3`;
+  const rows = await attempt(connection, async () => await connection.ask<{ id: string }>(statement, [crm]));
+  const ids = rows?.map(({ id }) => id) ?? [];
   if (ids.length > 0) throw new DatabaseError(describeUnread("", ids));
 }
 

@@ -11,7 +11,7 @@ WITH actions AS (
 timed AS NOT MATERIALIZED (
   SELECT *,
     {start_ms} AS started_ms,
-    coalesce({finish_ms}, iif(trim(finished_at) <> '', {unreadable_end}, NULL)) AS finished_ms,
+    coalesce({finish_ms}, iif(trim(finished_at) <> '' AND ltrim(finished_at) NOT GLOB '0000-00-00*', {unreadable_end}, NULL)) AS finished_ms,
     CASE WHEN :statuses IS NULL THEN status
       ELSE coalesce((SELECT value FROM json_each(:statuses) WHERE key = {word}), status) END AS meaning,
     CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
