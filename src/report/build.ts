@@ -80,8 +80,9 @@ function buildFromRows(
 ): Report {
   const { activity: named, settings, past } = hideSecretsInNames(read, given, known);
   const { thresholds } = settings;
-  const histories = readPast(past, named.window.endMs, settings);
-  const recalled = recallGone(mergeStartRows(settleWrittenLater(named, settings), histories), past, settings);
+  const remembered = readPast(past, named.window.endMs, settings);
+  const { activity: merged, histories } = mergeStartRows(settleWrittenLater(named, settings), remembered);
+  const recalled = recallGone(merged, past, settings);
   const renamed = findRenamed(recalled, histories, settings.crmSource);
   const { activity: marked, stale } = markStale(
     addFailingWrappers(moveSchedules(recalled, renamed)),

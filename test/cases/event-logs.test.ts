@@ -17,24 +17,34 @@ import type { RunRow } from "../making/warehouses.ts";
 
 const TAKES = 10 * MINUTE;
 
-/** An open row beside each; the row of the end starts with it, or when the run has ended. */
-const twice = (runs: RunRow[], isAtEnd: boolean): RunRow[] =>
+/** What the row of an end tells: the start and the end, the end as both, or one time alone, as Fivetran's log does. */
+type EndRow = "whole" | "at-end" | "one-time";
+
+/** An open row beside each. */
+const twice = (runs: RunRow[], endRow: EndRow): RunRow[] =>
   runs.flatMap((run): RunRow[] => {
     const end = later(run.start, TAKES);
-    return [{ ...run, status: "running", end: null }, isAtEnd ? { ...run, start: end, end } : { ...run, end }];
+    const start = endRow === "whole" ? run.start : end;
+    return [
+      { ...run, status: "running", end: null },
+      { ...run, start, end: endRow === "one-time" ? null : end },
+    ];
   });
 
 describe.each(ENGINES)("%s", (engine) => {
   test.each([
-    { name: "hourly, with the same start", every: HOUR, fields: "0 * * * *", isAtEnd: false, due: 24 },
-    { name: "hourly, with the end as start", every: HOUR, fields: "0 * * * *", isAtEnd: true, due: 24 },
-    { name: "daily", every: DAY, fields: "0 2 * * *", isAtEnd: false, due: 1 },
-    { name: "daily, with the end as start", every: DAY, fields: "0 2 * * *", isAtEnd: true, due: 1 },
-  ])("$name: each run is one, and has ended", async ({ every, fields, isAtEnd, due }) => {
-    const runs = twice(repeat({ from: "06-01 02:00", to: "07-10 20:00", every }), isAtEnd);
+    { name: "hourly, with the same start", every: HOUR, fields: "0 * * * *", endRow: "whole", due: 24 },
+    { name: "hourly, with the end as start", every: HOUR, fields: "0 * * * *", endRow: "at-end", due: 24 },
+    { name: "hourly, with one time for each row", every: HOUR, fields: "0 * * * *", endRow: "one-time", due: 24 },
+    { name: "daily", every: DAY, fields: "0 2 * * *", endRow: "whole", due: 1 },
+    { name: "daily, with the end as start", every: DAY, fields: "0 2 * * *", endRow: "at-end", due: 1 },
+    { name: "daily, with one time for each row", every: DAY, fields: "0 2 * * *", endRow: "one-time", due: 1 },
+  ] as const)("a-row-for-each-end, $name: each run is one, and has ended", async ({ every, fields, endRow, due }) => {
+    const runs = twice(repeat({ from: "06-01 02:00", to: "07-10 20:00", every }), endRow);
     await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron(fields, "contacts")] });
     const { report } = await ask(warehouse);
-    expect(report.findings).toEqual([]);
+    // That its durations are unknown is told of the rows.
+    expect(report.findings.filter(({ id }) => endRow !== "one-time" || id !== "rows-contradictory")).toEqual([]);
     expect(ruleOf(report, "contacts")).toMatchObject({
       condition: "ok",
       expected: due,
@@ -49,8 +59,21 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(after.report.performance_metrics.stale_actions).toBe(1);
   });
 
+  test.each(["whole", "at-end", "one-time"] as const)(
+    "a rule that stopped before both windows has stopped, and none of its runs hangs, %s",
+    async (endRow) => {
+      const runs = twice(repeat({ from: "06-01 02:00", to: "07-08 12:00", every: HOUR }), endRow);
+      await using warehouse = await makeWarehouse(engine, { runs });
+      const { report } = await ask(warehouse);
+      const { severity, message, usual } = ruleOf(report, "contacts");
+      expect([severity, usual?.interval?.seconds]).toEqual(["critical", HOUR / 1000]);
+      expect(message).toStartWith("contacts: nothing has started since 8 Jul 12:");
+      expect(report.findings.map(({ id }) => id)).not.toContain("stale-actions");
+    },
+  );
+
   test("one that never ended is told beside those that did", async () => {
-    const runs = twice(repeat({ from: "06-01 02:00", to: "07-10 20:00", every: HOUR }), false);
+    const runs = twice(repeat({ from: "06-01 02:00", to: "07-10 20:00", every: HOUR }), "whole");
     const isLost = ({ start, status }: RunRow) => status !== "running" && start.slice(5, 13) === "07-10T08";
     await using warehouse = await makeWarehouse(engine, { runs: runs.filter((run) => !isLost(run)) });
     const { report } = await ask(warehouse);

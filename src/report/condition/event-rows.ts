@@ -19,17 +19,21 @@ const MOST_ENDING = 0.6;
 type Log = "at-start" | "at-end";
 
 /**
- * The same activity, with the two rows of one run as one, where each run of a rule has both: of two runs that start together, one may
- * hang. Of older runs a number alone is known, which tells of none that it hangs.
+ * The same activity and pasts, with the two rows of one run as one, where each run of a rule has both: of two runs that start
+ * together, one may hang. Of older runs a number alone is known, which tells of none that it hangs.
  */
 export function mergeStartRows<T extends ReadActivity & { window: Window }>(
   activity: T,
-  histories: ReadonlyMap<string, RuleHistory>,
-): T {
+  given: ReadonlyMap<string, RuleHistory>,
+): { activity: T; histories: ReadonlyMap<string, RuleHistory> } {
+  const histories = new Map(given);
   const paired = new Map<string, number>();
   const rules = activity.rules.map((rule) => {
-    const log = recognise(rule.runs, histories.get(rule.rule) ?? null);
+    const history = given.get(rule.rule) ?? null;
+    const log = recognise(rule.runs, history);
     if (log === null) return rule;
+    // Both rows of each run are starts there, and one of them is its end.
+    if (history !== null) histories.set(rule.rule, { ...history, starts: history.finished });
     const merged = mergeRule(rule, log, activity);
     if (log === "at-start") paired.set(rule.rule, rule.current.running - merged.current.running);
     return merged;
@@ -37,7 +41,7 @@ export function mergeStartRows<T extends ReadActivity & { window: Window }>(
   const contradictions = activity.contradictions.filter(
     ({ kind, rule, n }) => kind !== "probable-duplicates" || n > (paired.get(rule ?? "") ?? 0),
   );
-  return { ...activity, rules, contradictions };
+  return { activity: { ...activity, rules, contradictions }, histories };
 }
 
 /** Null: its runs have one row each, as far as they tell. */
@@ -53,7 +57,7 @@ function recognise(runs: RunRow[], history: RuleHistory | null): Log | null {
 }
 
 function hasNoLength({ startedMs, endedMs }: RunRow): boolean {
-  return endedMs === startedMs;
+  return endedMs === null || endedMs === startedMs;
 }
 
 /** Whether right before each end there was a start. */
@@ -71,12 +75,11 @@ function mergeRule(
   { window, scannedFromMs }: ReadActivity & { window: Window },
 ): RuleActivity {
   const { runs, running, runningBefore, startsMs, current, lookback } = rule;
-  const open = runs.filter(isOpen);
-  const left = findUnpaired(
-    open,
-    runs.filter(isFinished).map(({ startedMs }) => startedMs),
-    log,
-  );
+  const ends = runs.filter(isFinished).map(({ startedMs }) => startedMs);
+  // The ends of older ones are not listed.
+  const oldestMs = ends.reduce((a, b) => Math.min(a, b), Infinity) - SAME_START_MS;
+  const open = runs.filter((run) => isOpen(run) && run.startedMs >= oldestMs);
+  const left = findUnpaired(open, ends, log);
   const isLeft = (run: Run) => left.some(({ startedMs }) => startedMs === run.startedMs);
   // Starts are listed from here on: beside the newest runs only those are known to go on that none of them may have ended.
   const listedFromMs = startsMs === null ? Infinity : window.startMs - EARLY_MS;
