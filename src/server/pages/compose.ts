@@ -230,6 +230,14 @@ async function composeRule(
       text: `It ${listed}. This reads any of them: automation-reports explain ${quoteWord(metadata.source)} RULE`,
     };
   }
+  if (metadata.status === "fallback") {
+    return {
+      kind: "missing",
+      standing: "unread",
+      headline: `Nothing is known of the rules of ${showText(metadata.source)}`,
+      text: `${showText(metadata.note ?? "")}. ${adviseOnUnread(metadata.source, metadata.note)}`,
+    };
+  }
   const earlier = place.kept.slice(0, EARLIER_REPORTS).map(({ id }) => id);
   return viewRulePage(
     {
