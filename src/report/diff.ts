@@ -115,8 +115,10 @@ export function compareReports(wholeBefore: Report, wholeAfter: Report): ReportD
   };
 }
 
-/** Without what the other report may have left out: it neither came nor went. */
-function keepKnown(report: Report, { omitted = {}, rules, findings }: Report): Report {
+/** Without what the other report may have left out, or could not read: it neither came nor went. */
+function keepKnown(report: Report, { omitted = {}, rules, findings, metadata }: Report): Report {
+  const isReadHereAlone = metadata.status === "fallback" && report.metadata.status !== "fallback";
+  if (isReadHereAlone) return { ...report, rules: [], findings: [] };
   const others = new Map(rules.map((rule) => [rule.rule_name, rule]));
   const told = new Set(findings.map(identify));
   return {
@@ -179,12 +181,14 @@ function compareRates(before: Report, after: Report): RateChange[] {
     return earlier === undefined ? [] : [compare(rule.rule_name, proportionOf(earlier), proportionOf(rule))];
   });
   const fallOf = (rate: RateChange) => shareOf(rate.before) - shareOf(rate.after);
-  const [was, is] = [before, after].map(({ performance_metrics: metrics }) =>
-    proportionOf({
-      successful: metrics.successful_actions,
-      total: metrics.total_actions,
-      success_rate: metrics.overall_success_rate,
-    }),
+  const [was, is] = [before, after].map(({ metadata, performance_metrics: metrics }) =>
+    metadata.status === "fallback"
+      ? null
+      : proportionOf({
+          successful: metrics.successful_actions,
+          total: metrics.total_actions,
+          success_rate: metrics.overall_success_rate,
+        }),
   );
   return [compare(null, was ?? null, is ?? null), ...rules.toSorted((a, b) => fallOf(b) - fallOf(a))];
 }

@@ -35,6 +35,17 @@ const GENIUS = {
 };
 
 describe.each(ENGINES)("%s", (engine) => {
+  test("younger-than-its-table: a rule missed nothing before its first run, in a table of three hours", async () => {
+    const runs = [
+      ...repeat({ from: "07-10 18:03", to: "07-10 20:03", every: HOUR }),
+      run({ rule: "owners", start: at("07-10 20:33"), end: at("07-10 20:34"), status: "failed", error: "KeyError" }),
+    ];
+    const schedules = [interval(1, "hours", "contacts"), interval(1, "hours", "owners")];
+    const report = await judge(engine, { runs, schedules }, { as: "07-10 20:50" });
+    const { missed, condition, severity } = ruleOf(report, "owners");
+    expect([missed, condition, severity]).toEqual([0, "failing", "info"]);
+  });
+
   test("camelcase-model-names: each schedule attaches to the sync type of its model", async () => {
     const crm = "genius";
     const runs = Object.keys(GENIUS).flatMap((rule) =>

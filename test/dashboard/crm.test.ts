@@ -5,7 +5,7 @@ import { renderPage } from "../../src/dashboard/render.tsx";
 import type { Durations } from "../../src/dashboard/view.ts";
 import { viewCrm } from "../../src/dashboard/views/crm.ts";
 import { framePage } from "../../src/dashboard/views/frame.ts";
-import type { Report } from "../../src/report/document/schema.ts";
+import type { Finding, Report } from "../../src/report/document/schema.ts";
 import { activity, declared, report, rule, schedule } from "../making/activities.ts";
 import { ruleOf } from "../making/rules.ts";
 
@@ -20,11 +20,17 @@ const LINKS = linksBelow("");
 
 const NO_DURATIONS = { at: [], p50: [], p95: [], p99: [] };
 
-function view(outdated: string | null, isConfigured = true, made = WELL, durations: Durations = NO_DURATIONS) {
+function view(
+  outdated: string | null,
+  isConfigured = true,
+  made = WELL,
+  durations: Durations = NO_DURATIONS,
+  causes: Finding[] = [],
+) {
   const place = { report: made, id: "hubspot-1", isLatest: true, kept: [], notices: [], outdated, isConfigured };
   const past = { hours: [], durations };
   const query = { q: "", condition: "", sort: "urgency" as const, down: true };
-  const facts = { past, range: "24h" as const, query, lateAfterMs: 900_000, nowMs: NOW_MS, rangeHref: null };
+  const facts = { causes, past, range: "24h" as const, query, lateAfterMs: 900_000, nowMs: NOW_MS, rangeHref: null };
   return viewCrm({ place, ...facts }, LINKS);
 }
 
@@ -61,6 +67,29 @@ test.each([
 ])("$name: $shown.1", ({ outdated, isConfigured, shown }) => {
   const { verdict, standing, headline } = view(outdated, isConfigured);
   expect([verdict, standing, headline]).toEqual(shown as never);
+});
+
+test("a well CRM that shares a cause with others stands as the cause does, and says so", () => {
+  const cause: Finding = {
+    id: "failures-shared",
+    severity: "critical",
+    rule_name: null,
+    message: "One cause",
+    evidence: {
+      sources: ["hubspot", "genius"],
+      family: "connection",
+      from: "2026-07-10T20:50:00Z",
+      to: "2026-07-10T20:54:00Z",
+      over: false,
+      example: "refused",
+    },
+  };
+  const { verdict, standing, headline } = view(null, true, WELL, NO_DURATIONS, [cause]);
+  expect([verdict, standing, headline]).toEqual([
+    "critical",
+    "critical",
+    "connection errors (also genius) 20:50–20:54, not known to be over: refused",
+  ]);
 });
 
 test("an age stands with the moment at which it was right: the page may be read hours later", () => {

@@ -4,6 +4,7 @@ import { compareReports } from "../../src/report/diff.ts";
 import { renderDiff } from "../../src/render/terminal/diff.ts";
 import { ruleOf } from "../making/rules.ts";
 import { activity, report, rule } from "../making/activities.ts";
+import { WINDOW } from "../making/reports.ts";
 import { viewOf } from "../making/views.ts";
 
 const view = viewOf();
@@ -29,6 +30,28 @@ test("where no rate is known, none is made of the runs that were counted", () =>
     { rule_name: null, before: { successful: 20, total: 20 }, after: null, significant: false },
   ]);
   expect(renderDiff(diff, view)).toContain("all rules: 100.0 % of 20, now no rate is known");
+});
+
+test("where the table is gone, no rule is better, and no finding has gone", () => {
+  const gone = report({
+    kind: "missing",
+    preset: null,
+    lookedFor: ["sync_history"],
+    elsewhere: [],
+    where: "database d",
+    source: "hubspot",
+    window: WINDOW,
+    querySeconds: 0,
+  });
+  const diff = compareReports(broken, gone);
+  expect([diff.rules, diff.findings.gone, diff.findings.new.map(({ id }) => id)]).toEqual([[], [], ["tables-missing"]]);
+  const shown = renderDiff(diff, view);
+  expect(shown).toContain(
+    `Not compared: ${broken.rules.length} rules and ${broken.findings.length} findings: one of the reports had no table to read`,
+  );
+  expect(shown).toContain("all rules: 58.3 % of 24, now no rate is known");
+  // Read again, it has what it has.
+  expect(compareReports(gone, broken).findings.gone.map(({ id }) => id)).toEqual(["tables-missing"]);
 });
 
 test("figures by section, unknown where a report has none", () => {

@@ -135,6 +135,23 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect((await get("/api/v1/reports?crm=hubspt")).status).toBe(404);
   });
 
+  test("a rule of a CRM whose table is gone is not called one that never was", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const kept = madePass(["a"], "2026-07-10T20:00:00Z");
+    const gone = { kind: "missing" as const, preset: null, lookedFor: ["sync_history"], elsewhere: [] };
+    const { window } = activity();
+    const made = report({ ...gone, where: "database d", source: "a", window, querySeconds: 0 });
+    const metadata = { ...made.metadata, pass_id: kept.pass.pass_id };
+    await store.reports.keepPass({ ...kept, reports: [{ ...made, metadata }] }, "daily");
+    const { status, body } = await (await appOver(store))("/crms/a/rule?name=deals");
+    expect(status).toBe(404);
+    expect(body.content).toMatchObject({
+      standing: "unread",
+      headline: "Nothing is known of the rules of a",
+      text: "no table to read: looked for sync_history in database d. See automation-reports check --crm a",
+    });
+  });
+
   test("what may stand in a request is named where something else does", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     await store.reports.keepPass(madePass(["a"], "2026-07-10T20:00:00Z"), "daily");

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
 import { rankRows } from "../../src/report/pass/attention.ts";
+import type { Finding } from "../../src/report/document/schema.ts";
 import { digestReport } from "../../src/report/document/digest.ts";
 import type { ScheduleJudgement } from "../../src/schedule/judge.ts";
 import { drawBadge } from "../../src/server/api/documents/badge.ts";
@@ -161,14 +162,32 @@ describe("status", () => {
       line: "critical: a: no report was made yet; b: no report was made yet; c: no report was made yet; and 2 more",
     },
   ])("$name", ({ states, schedules = [], code, line }) => {
-    const status = describeStatus(states, schedules);
+    const status = describeStatus(states, schedules, []);
     v.parse(StatusSchema, status);
     expect({ code: httpStatusOf(status), line: status.message }).toEqual({ code, line });
   });
 
+  test("what CRMs share is critical though each of them is well", () => {
+    const cause: Finding = {
+      id: "failures-shared",
+      severity: "critical",
+      rule_name: null,
+      message: "One cause for 2 CRMs (hubspot, genius): they failed alike",
+      evidence: { sources: ["hubspot", "genius"] },
+    };
+    const status = describeStatus([reported("hubspot"), unread("a")], [], [cause]);
+    v.parse(StatusSchema, status);
+    expect(status.causes).toEqual([{ severity: "critical", crms: ["hubspot", "genius"], message: cause.message }]);
+    expect([httpStatusOf(status), status.message]).toEqual([
+      503,
+      `critical: a: could not be read: connection refused; ${cause.message}`,
+    ]);
+    expect(httpStatusOf(describeStatus([reported("hubspot")], [], [{ ...cause, severity: "warning" }]))).toBe(200);
+  });
+
   test("the worst comes first, what could not be read before all, so that no line is cut before it", () => {
     const states = [reported("a"), reported("b", FAILING), reported("c", FAILING), reported("d", FAILING)];
-    const status = describeStatus([...states, stale("e"), unread("f")], [judged("late")]);
+    const status = describeStatus([...states, stale("e"), unread("f")], [judged("late")], []);
     expect(status.crms.map(({ crm }) => crm)).toEqual(["f", "e", "b", "c", "d", "a"]);
     expect(status.message).toStartWith("critical: f: could not be read: connection refused; e: no report");
     expect(status.message).toEndWith("; and 3 more");
@@ -190,7 +209,7 @@ describe("status", () => {
       reports.map((one, index) => ({ source: `crm-${index}`, report: one, reason: null })),
       [],
     );
-    const order = describeStatus(states, []).crms.map(({ crm }) => crm);
+    const order = describeStatus(states, [], []).crms.map(({ crm }) => crm);
     expect(order).toEqual(["crm-3", "crm-2", "crm-1", "crm-0"]);
     expect(order).toEqual(ranked.map(({ source }) => source));
     expect(sortStates(states).map(({ name }) => name)).toEqual(order);
@@ -206,14 +225,14 @@ describe("status", () => {
     { name: "of which the report is too old", state: stale("hubspot"), verdict: "unknown" },
     { name: "of which there is no report", state: none("hubspot"), verdict: "unknown" },
   ])("of a CRM $name is critical, its own verdict $verdict", ({ state, verdict }) => {
-    const status = describeStatus([state], []);
+    const status = describeStatus([state], [], []);
     expect([status.verdict, status.crms[0]?.verdict]).toEqual(["critical", verdict as never]);
   });
 
   test("since when a CRM could not be read is told", () => {
     const failure = { passId: "p", atMs: Date.parse(END), sinceMs: Date.parse("2026-07-10T20:40:00Z") };
     const state = { ...reported("a"), failure: { ...failure, windowEndMs: Date.parse(END), reason: "refused" } };
-    expect(describeStatus([state], []).message).toBe(
+    expect(describeStatus([state], [], []).message).toBe(
       "critical: a: could not be read since 10 Jul 2026 20:40 UTC: refused",
     );
   });
@@ -223,7 +242,9 @@ describe("status", () => {
       ...none("a"),
       failure: { passId: "p", atMs: 0, sinceMs: null, windowEndMs: 0, reason: "a\nb\u001b[31m\u202e" },
     };
-    expect(describeStatus([hostile], []).message).toBe("critical: a: could not be read: a\\u{a}b\\u{1b}[31m\\u{202e}");
+    expect(describeStatus([hostile], [], []).message).toBe(
+      "critical: a: could not be read: a\\u{a}b\\u{1b}[31m\\u{202e}",
+    );
   });
 });
 

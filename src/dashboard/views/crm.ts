@@ -2,9 +2,11 @@
 import { chooseFinding, orderRules, rankRows } from "../../report/pass/attention.ts";
 import { countUrgentLeftOut, listSomeNames } from "../../report/document/left-out.ts";
 import { withMoment } from "../../report/message.ts";
-import type { Report } from "../../report/document/schema.ts";
+import type { Finding, Report } from "../../report/document/schema.ts";
+import { sourcesOf } from "../../report/pass/standing-causes.ts";
+import { worstVerdict } from "../../report/rules/rule-states.ts";
 import { SEVERITIES } from "../../report/words.ts";
-import { describeBriefly } from "../../render/terminal/brief.ts";
+import { describeBriefly, describeCause } from "../../render/terminal/brief.ts";
 import { showText } from "../../text/terminal.ts";
 import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import { RANGES, type CrmView, type Durations, type Links, type Range, type RuleQuery } from "../view.ts";
@@ -12,6 +14,7 @@ import { listFacts } from "./facts.ts";
 import { listFindings } from "./findings.ts";
 import { viewHead, type ReportPlace } from "./head.ts";
 import { viewRule, type Shown } from "./rule-row.ts";
+import { STANDING_VERDICTS } from "./overview.ts";
 import { fillStrip, type Hour } from "./strip.ts";
 
 /** What kept reports tell of the time before this one. */
@@ -19,6 +22,8 @@ export type Past = { hours: Hour[]; durations: Durations };
 
 export type CrmFacts = {
   place: ReportPlace;
+  /** What it shares with other CRMs. */
+  causes: Finding[];
   past: Past;
   range: Range;
   query: RuleQuery;
@@ -34,20 +39,22 @@ const MOST_RULES = 500;
 const MOST_BARS = 168;
 
 export function viewCrm(facts: CrmFacts, links: Links): CrmView {
-  const { place, range } = facts;
+  const { place, range, causes } = facts;
   const { report } = place;
   const reportId = place.isLatest ? null : place.id;
   const shown: Shown = { report, reportId, lateAfterMs: facts.lateAfterMs, nowMs: facts.nowMs, links };
-  const [row] = rankRows([{ source: report.metadata.source, report, reason: null }], []);
+  const [row] = rankRows([{ source: report.metadata.source, report, reason: null }], causes);
+  const standing = row?.standing ?? "unknown";
+  const verdict = worstVerdict([report.verdict, STANDING_VERDICTS[standing]]);
   const endMs = Date.parse(report.metadata.window_end);
   const sorted = orderRules(report).toSorted((a, b) => urgencyOf(b) - urgencyOf(a));
   return {
     kind: "crm",
     head: viewHead(place, null, links),
     // What is not known of now is as urgent as what could not be read.
-    verdict: place.outdated === null ? report.verdict : place.isConfigured ? "critical" : "unknown",
-    standing: place.outdated === null ? (row?.standing ?? "unknown") : place.isConfigured ? "unread" : "unknown",
-    headline: place.outdated ?? writeHeadline(report),
+    verdict: place.outdated === null ? verdict : place.isConfigured ? "critical" : "unknown",
+    standing: place.outdated === null ? standing : place.isConfigured ? "unread" : "unknown",
+    headline: place.outdated ?? writeHeadline(report, causes),
     facts: listFacts(report),
     findings: listFindings(report, reportId, links).toSorted(
       (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),
@@ -93,13 +100,19 @@ function urgencyOf({ severity, condition }: Report["rules"][number]): number {
   return condition === "unknown" ? 0.5 : 0;
 }
 
+function othersOf(cause: Finding, source: string): string[] {
+  return sourcesOf(cause).filter((other) => other !== source);
+}
+
 /** The one thing to know. */
-function writeHeadline(report: Report): string {
+function writeHeadline(report: Report, [cause]: Finding[]): string {
   const { metadata, verdict } = report;
   if (metadata.status === "fallback") return showText(metadata.note ?? "there is no table to read");
   const finding = chooseFinding(report, []);
   if (finding !== null && finding.severity !== "info")
     return withMoment(describeBriefly(finding, report), metadata.window_end);
+  if (cause !== undefined)
+    return describeCause(cause, othersOf(cause, metadata.source), Date.parse(metadata.window_end));
   if (verdict === "unknown") return "too little is known to judge it";
   if (metadata.status === "no_data") return showText(metadata.note ?? "nothing finished in the window");
   return verdict === "ok" ? "all is well" : verdict;

@@ -1,6 +1,7 @@
 /** The first page: is everything all right, and if not, what first? */
 import { countUrgentLeftOut } from "../../report/document/left-out.ts";
 import { chooseFinding, rankRows, type RankedRow, type Standing } from "../../report/pass/attention.ts";
+import { isOfFailures, listCauses, sourcesOf, type StandingCause } from "../../report/pass/standing-causes.ts";
 import { withMoment } from "../../report/message.ts";
 import type { PassSummary } from "../../report/document/pass-schema.ts";
 import type { Finding, Report } from "../../report/document/schema.ts";
@@ -44,7 +45,7 @@ const MOST_FINDINGS = 30;
 
 export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
   const { crms } = facts;
-  const shared = listCauses(facts);
+  const shared = listCausesOf(facts);
   const causes = shared.map(({ cause }) => cause).filter(isOfFailures);
   const ranked = rankCrms(facts);
   const known = new Map(crms.map((crm) => [crm.source, crm]));
@@ -100,33 +101,20 @@ export function rankCrms(facts: Pick<OverviewFacts, "crms" | "passes">): RankedR
     report: reason === null && stale === null ? report : null,
     reason: reason ?? stale,
   }));
-  const causes = listCauses(facts).map(({ cause }) => cause);
-  return rankRows(rows, causes.filter(isOfFailures));
+  return rankRows(rows, listFailureCauses(facts));
 }
 
-type Cause = { cause: Finding; endMs: number };
-
-/** Of an older pass those alone that are about a report which is still the newest of its CRM. */
-function listCauses({ crms, passes }: Pick<OverviewFacts, "crms" | "passes">): Cause[] {
-  const madeBy = new Map(crms.map(({ source, report }) => [source, report?.metadata.pass_id]));
-  return passes.flatMap(({ pass_id: id, findings, window }, index) =>
-    findings
-      .filter((cause) => index === 0 || sourcesOf(cause).some((source) => madeBy.get(source) === id))
-      .map((cause) => ({ cause, endMs: Date.parse(window.end) })),
-  );
+/** What several CRMs share besides that they were not read. */
+export function listFailureCauses(facts: Pick<OverviewFacts, "crms" | "passes">): Finding[] {
+  return listCausesOf(facts).flatMap(({ cause }) => (isOfFailures(cause) ? [cause] : []));
 }
 
-function sourcesOf({ evidence: { sources } }: Finding): string[] {
-  return Array.isArray(sources) ? sources.map(String) : [];
-}
-
-/** What could not be read is told by its own row. */
-function isOfFailures({ id }: Finding): boolean {
-  return id !== "warehouse-unreachable";
+function listCausesOf({ crms, passes }: Pick<OverviewFacts, "crms" | "passes">): StandingCause[] {
+  return listCauses(passes, new Map(crms.map(({ source, report }) => [source, report?.metadata.pass_id])));
 }
 
 /** The page says nothing milder than the worst of its parts. */
-const STANDING_VERDICTS: Record<Standing, Verdict> = {
+export const STANDING_VERDICTS: Record<Standing, Verdict> = {
   unread: "critical",
   "no-table": "critical",
   silent: "critical",
@@ -167,7 +155,7 @@ function findFirst([worstRow]: CrmRow[]): OverviewView["first"] {
   return { name: worstRow.name, text: worstRow.fact, href: worstRow.factHref ?? worstRow.href };
 }
 
-function viewCause({ cause, endMs }: Cause): FindingRow {
+function viewCause({ cause, endMs }: StandingCause): FindingRow {
   return {
     severity: cause.severity,
     crm: showText(sourcesOf(cause).join(", ")),

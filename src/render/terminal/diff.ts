@@ -121,7 +121,7 @@ function describeRule({ rule_name: rule, before, after }: RuleChange, endMs: num
 
 /** All rules together, whatever changed, then those whose rates changed by more than chance explains. */
 function describeNotCompared(
-  { not_compared: { rules, findings } }: ReportDiff,
+  { before, after, not_compared: { rules, findings } }: ReportDiff,
   { width }: View,
   style: Style,
 ): string[] {
@@ -129,9 +129,9 @@ function describeNotCompared(
     ...(rules > 0 ? [formatPlural(rules, "rule")] : []),
     ...(findings > 0 ? [formatPlural(findings, "finding")] : []),
   ];
-  return parts.length === 0
-    ? []
-    : hang("", style.faint(`Not compared: ${parts.join(" and ")} that one of the reports may leave out`), 0, width);
+  const isUnread = before.status === "fallback" || after.status === "fallback";
+  const why = isUnread ? ": one of the reports had no table to read" : " that one of the reports may leave out";
+  return parts.length === 0 ? [] : hang("", style.faint(`Not compared: ${parts.join(" and ")}${why}`), 0, width);
 }
 
 function describeRates(rates: RateChange[], style: Style): string[] {

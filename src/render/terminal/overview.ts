@@ -78,16 +78,32 @@ export function renderOverview(
 
 /** CRMs that fail for one reason are told once. */
 function listUnread(rows: RankedRow[]): Line[] {
-  const unread = rows.filter(({ report }) => report === null);
-  return [...Map.groupBy(unread, describeUnreadShortly)].map(([fact, alike]) => ({
-    standing: "unread",
-    names: alike.map(({ source }) => source),
-    state: "not read",
-    fact,
-    more: [],
-    leftOut: 0,
-    report: null,
-  }));
+  return (
+    [
+      ["unread", "not read"],
+      ["no-table", "no table"],
+    ] as const
+  ).flatMap(([standing, state]) =>
+    [
+      ...Map.groupBy(
+        rows.filter((row) => row.standing === standing),
+        sayWhyUnread,
+      ),
+    ].map(([fact, alike]): Line => ({
+      standing,
+      names: alike.map(({ source }) => source),
+      state,
+      fact,
+      more: [],
+      leftOut: 0,
+      report: null,
+    })),
+  );
+}
+
+function sayWhyUnread(row: RankedRow): string {
+  const [found] = row.report?.findings ?? [];
+  return row.report === null || found === undefined ? describeUnreadShortly(row) : describeBriefly(found, row.report);
 }
 
 /** A cause that several CRMs share, beside those of which nothing else is urgent. */
@@ -119,7 +135,7 @@ function isToldBy(source: string, report: Report, { evidence }: Finding, causes:
 
 function listSingle(rows: RankedRow[], causes: Finding[]): Line[] {
   return rows.flatMap(({ source, report, standing }) => {
-    if (report === null) return [];
+    if (report === null || standing === "no-table") return [];
     const finding = chooseFinding(report, causes);
     // What a cause tells of it is in the cause's line.
     if (finding === null && (report.findings.length > 0 || standing !== "unknown")) return [];
@@ -148,8 +164,7 @@ function sortLines(lines: Line[]): Line[] {
   return lines.toSorted((a, b) => order.indexOf(a.standing) - order.indexOf(b.standing));
 }
 
-function describeState({ metadata, performance_metrics: metrics }: Report, standing: Standing): string {
-  if (metadata.status === "fallback") return "no table";
+function describeState({ performance_metrics: metrics }: Report, standing: Standing): string {
   if (standing === "silent") return "silent";
   const { overall_success_rate: rate, total_actions: total, unknown_status_actions: unknown } = metrics;
   if (rate === null) return total + unknown > 0 ? "no rate" : "no runs";

@@ -1,7 +1,7 @@
 /** A pass in a terminal: every CRM in one screen, worst first; a section for each where it is asked for; the verdict last. */
 import { rankRows, STANDINGS, type PassRow, type RankedRow, type Standing } from "../../report/pass/attention.ts";
 import type { PassSummary } from "../../report/document/pass-schema.ts";
-import type { Report } from "../../report/document/schema.ts";
+import type { Finding, Report } from "../../report/document/schema.ts";
 import { formatCount, formatHours, formatNear, formatPlural } from "../../text/figures.ts";
 import { quoteWord, showText } from "../../text/terminal.ts";
 import { hoursOf } from "../../time/window.ts";
@@ -145,7 +145,10 @@ function nameNext([worst]: RankedRow[], { sections, detailed, repeat, origin }: 
   if (worst.standing === "unread" || worst.standing === "no-table")
     return `automation-reports check --crm ${crm}${repeat.config}`;
   const same = repeat.config + repeat.window;
-  const rule = worst.report?.findings.find(({ rule_name: name }) => name !== null)?.rule_name ?? null;
+  const findings = worst.report?.findings ?? [];
+  // Beside what needs somebody a note about a rule leads away.
+  const isUrgent = (finding: Finding) => finding.severity !== "info" || findings[0]?.severity === "info";
+  const rule = findings.find((finding) => finding.rule_name !== null && isUrgent(finding))?.rule_name ?? null;
   const id = origin?.ids[worst.source];
   if (id !== undefined) {
     if (rule !== null) return `automation-reports history explain ${id} ${quoteWord(rule)}${repeat.config}`;

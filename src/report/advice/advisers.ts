@@ -237,10 +237,10 @@ function rateOf(evidence: Finding["evidence"]): number {
 }
 
 function adviseOnRate(evidence: Finding["evidence"]): string {
-  const { worst_rules: rules, failed_of_these: failed, total, successful } = evidence;
+  const { worst_rules: rules, failed_of_these: failed, total, successful, over, most_frequent: error } = evidence;
   if (!Array.isArray(rules) || rules.length === 0) return "Start with the rules that fail most";
-  if (evidence["over"] === true)
-    return `See the logs of that time, so that it does not come again: "${String(evidence["most_frequent"])}" (${listNames(rules)})`;
+  if (over === true && typeof error === "string")
+    return `See the logs of that time, so that it does not come again: "${error}" (${listNames(rules)})`;
   const all = Number(total) - Number(successful);
   const theirs =
     Number(failed) < all ? `${Number(failed)} of the ${all} failures are theirs` : "all failures are theirs";

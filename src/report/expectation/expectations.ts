@@ -150,7 +150,9 @@ function findDeleted({ newestStartMs, startsMs }: RuleActivity, { window }: { wi
 
 /** Of a rule that is younger than what is looked back on; null: it may have run before. */
 function findFirstRun({ runs, lookback }: RuleActivity, activity: ReadActivity): number | null {
-  const isYoung = activity.lookback === "each-rule" && lookback === null && runs.length < NEWEST_RUNS;
+  // Also where the newest rows, in which it was looked for, are all that there are.
+  const isSought = activity.lookback === "each-rule" || activity.knownSinceMs === 0;
+  const isYoung = isSought && lookback === null && runs.length < NEWEST_RUNS;
   return isYoung ? (runs.at(-1)?.startedMs ?? null) : null;
 }
 

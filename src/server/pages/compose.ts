@@ -1,6 +1,7 @@
 /** From a route to its page: loads what it needs and puts it together. */
 import type { Verdict } from "../../report/words.ts";
 import { publishSchedule } from "../../schedule/published.ts";
+import { sourcesOf } from "../../report/pass/standing-causes.ts";
 import { sayRulesListed } from "../../report/document/left-out.ts";
 import type { Report } from "../../report/document/schema.ts";
 import { publishKeptReport } from "../../store/published.ts";
@@ -10,7 +11,13 @@ import { HOUR_MS } from "../../time/units.ts";
 import type { Frame, Links, Notice, PageView, Range, ReportsView, Route, RuleQuery } from "../../dashboard/view.ts";
 import { RANGE_MS, viewCrm } from "../../dashboard/views/crm.ts";
 import { framePage } from "../../dashboard/views/frame.ts";
-import { adviseOnUnread, rankCrms, viewOverview, type KnownCrm } from "../../dashboard/views/overview.ts";
+import {
+  adviseOnUnread,
+  listFailureCauses,
+  rankCrms,
+  viewOverview,
+  type KnownCrm,
+} from "../../dashboard/views/overview.ts";
 import { viewRulePage } from "../../dashboard/views/rule.ts";
 import { listNotices, viewSchedules } from "../../dashboard/views/schedule.ts";
 import { originsOf } from "../limits.ts";
@@ -187,15 +194,18 @@ async function composeCrm(
   { range, rules }: PageQuery,
   desk: Desk,
   { links, rangeHref, only }: Surroundings,
-  { crms }: Standings,
+  standings: Standings,
 ): Promise<PageView["content"] | null> {
   const found = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk, only);
   if (found === null) return null;
-  const place = placeReport(found, here, crms);
+  const place = placeReport(found, here, standings.crms);
   const crm = place.report.metadata.source;
+  // Of an older report nothing is known beside it.
+  const causes =
+    here.report === null ? listFailureCauses(standings).filter((cause) => sourcesOf(cause).includes(crm)) : [];
   const past = await readPast(crm, range, Date.parse(place.report.metadata.window_end), desk);
   return viewCrm(
-    { place, past, range, query: rules, lateAfterMs: lateAfter(crm, desk), nowMs: desk.nowMs, rangeHref },
+    { place, causes, past, range, query: rules, lateAfterMs: lateAfter(crm, desk), nowMs: desk.nowMs, rangeHref },
     links,
   );
 }
@@ -218,6 +228,14 @@ async function composeRule(
       standing: null,
       headline: "There is no such rule in the report",
       text: `It ${listed}. This reads any of them: automation-reports explain ${quoteWord(metadata.source)} RULE`,
+    };
+  }
+  if (metadata.status === "fallback") {
+    return {
+      kind: "missing",
+      standing: "unread",
+      headline: `Nothing is known of the rules of ${showText(metadata.source)}`,
+      text: `${showText(metadata.note ?? "")}. ${adviseOnUnread(metadata.source, metadata.note)}`,
     };
   }
   const earlier = place.kept.slice(0, EARLIER_REPORTS).map(({ id }) => id);

@@ -8,6 +8,7 @@ import type { ReportRow } from "../../store/reports.ts";
 import type { Store } from "../../store/store.ts";
 import { formatInstant } from "../../text/figures.ts";
 import type { KnownCrm } from "../../dashboard/views/overview.ts";
+import { loadPasses } from "../causes.ts";
 import type { CrmState, State } from "../state.ts";
 import type { Library } from "../library.ts";
 
@@ -35,21 +36,13 @@ export async function loadStandings(desk: Desk): Promise<Standings> {
 }
 
 async function loadStandingsOf(states: CrmState[], { store, library, nowMs }: Desk): Promise<Standings> {
-  const untilMs = await store.reports.findPresent(nowMs);
-  const [newest] = await store.reports.listPasses({ untilMs, limit: 1 });
   const crms: KnownCrm[] = [];
   for (const { name: source, newest: kept, failure, stale } of states) {
     const report = kept === null ? null : await library.readSlim(kept.id);
     const reason = failure?.reason ?? null;
     crms.push({ source, report, reportId: kept?.id ?? null, reason, unreadSinceMs: failure?.sinceMs ?? null, stale });
   }
-  const made = crms.flatMap(({ report }) => report?.metadata.pass_id ?? []);
-  const passes: PassSummary[] = [];
-  for (const id of new Set([...(newest === undefined ? [] : [newest.id]), ...made])) {
-    const read = await store.reports.readPass(id);
-    if (read.status === "read") passes.push(read.pass);
-  }
-  return { crms, passes };
+  return { crms, passes: await loadPasses(states, store, nowMs) };
 }
 
 /** The same of one pass, which may be long ago. Null: it is not kept. */

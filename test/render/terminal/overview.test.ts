@@ -63,6 +63,14 @@ function body({ reports = [], unread = [], findings = [], view = {} }: Given): s
   return lines.slice(first, verdict);
 }
 
+test("CRMs whose table is not there are told once, as those that were not read are", () => {
+  const why = "no table to read: looked for sync_history in database d";
+  expect(body({ reports: [tableless("a"), well("b"), tableless("c")], view: { width: 160 } })).toEqual([
+    `✗ a, c  no table  ${why}`,
+    "✓ b",
+  ]);
+});
+
 test("runs of which no rate is known are none the less runs", () => {
   const reports = [
     report(activity({ source: "half", rules: [rule("a", { success: 6, failed: 6, unknown: 12 })] })),

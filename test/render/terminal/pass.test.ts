@@ -209,6 +209,22 @@ describe("the command to type next", () => {
       next: null,
     },
     {
+      name: "a note about a rule is not what a critical finding of the CRM leads to",
+      given: {
+        reports: [
+          {
+            ...noteworthy,
+            verdict: "critical",
+            findings: [
+              { id: "rules-stopped", severity: "critical", rule_name: null, message: "Nothing started", evidence: {} },
+              ...noteworthy.findings.map((one) => ({ ...one, severity: "info" as const })),
+            ],
+          },
+        ],
+      },
+      next: "automation-reports generate --crm note",
+    },
+    {
       name: "words that a shell would read are quoted",
       given: {
         reports: [{ ...noteworthy, findings: noteworthy.findings.map((one) => ({ ...one, rule_name: "$(x) y" })) }],

@@ -7,6 +7,8 @@ import { covers } from "../../../schedule/coverage.ts";
 import { judgeKeptSlots } from "../../../schedule/judge-kept.ts";
 import type { ScheduleJudgement } from "../../../schedule/judge.ts";
 import type { ServeContext, ServeEnv } from "../../context.ts";
+import { sourcesOf } from "../../../report/pass/standing-causes.ts";
+import { loadCauses } from "../../causes.ts";
 import { stateOf } from "../../state.ts";
 import { sendDocument, sendText } from "../answer.ts";
 import { ALSO_PROBLEM, json, publish } from "../contract.ts";
@@ -71,14 +73,22 @@ export function addStatus(api: Hono<ServeEnv>, context: ServeContext): void {
 }
 
 async function describeAll(context: ServeContext): Promise<StatusDocument> {
-  return describeStatus(await stateOf(context).crms(), await judgeSchedules(context, () => true));
+  const states = await stateOf(context).crms();
+  const causes = await loadCauses(states, context.store, context.clock());
+  return describeStatus(states, await judgeSchedules(context, () => true), causes);
 }
 
 /** Null: no CRM of that name is configured. */
 async function describeOne(context: ServeContext, crm: string): Promise<StatusDocument | null> {
-  const state = (await stateOf(context).crms()).find(({ name }) => name === crm);
+  const states = await stateOf(context).crms();
+  const state = states.find(({ name }) => name === crm);
   if (state === undefined) return null;
-  return describeStatus([state], await judgeSchedules(context, (schedule) => covers(schedule, crm)));
+  const causes = await loadCauses(states, context.store, context.clock());
+  return describeStatus(
+    [state],
+    await judgeSchedules(context, (schedule) => covers(schedule, crm)),
+    causes.filter((cause) => sourcesOf(cause).includes(crm)),
+  );
 }
 
 async function judgeSchedules(
