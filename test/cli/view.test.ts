@@ -178,7 +178,7 @@ test("two CRMs and a table that does not say whose a run is: each statement runs
     'table = "automation_actions_hubspot"',
     'table = "automation_actions_genius_eu"',
   ]);
-  expect(advices[0]?.ddl).toContain("-- all of its runs are told as those of hubspot: WHERE keeps others away");
+  expect(advices[0]?.ddl).toContain("-- each run counts as one of hubspot: leave those of others out, by WHERE");
   await own.close();
 });
 
