@@ -1,6 +1,7 @@
 /** Tables whose rows are written when runs end, as dlt and many logs write them: of a run that goes on there is no row. */
 import { describe, expect, test } from "bun:test";
 import { at, cron, DAY, ENGINES, HOUR, interval, judge, MINUTE, repeat, type Rows, ruleOf } from "../making/cases.ts";
+import type { RunRow } from "../making/warehouses.ts";
 
 const NIGHTLY = { rule: "nightly", from: "06-15 01:00", to: "07-12 01:00", every: DAY, takes: 4 * HOUR };
 const RUNS = [
@@ -16,12 +17,16 @@ const SCHEDULES = [
   cron("0 5 * * *", "daily"),
 ];
 
-/** What such a table holds at a moment; a run that starts at `except` leaves no row. */
+/** What such a table holds at a moment, in the order of the ends; a run that starts at `except` leaves no row. */
 function writtenBy(as: string, except?: string): Rows {
   const runs = RUNS.filter(
     ({ start, end }) => (end ?? start) < at(as) && !(except !== undefined && start === at(except)),
   );
-  return { runs, schedules: SCHEDULES };
+  return { runs: runs.toSorted(by("end")), schedules: SCHEDULES };
+}
+
+function by(time: "start" | "end") {
+  return (a: RunRow, b: RunRow) => (a[time] ?? "").localeCompare(b[time] ?? "");
 }
 
 describe.each(ENGINES)("%s", (engine) => {
@@ -65,10 +70,23 @@ describe.each(ENGINES)("%s", (engine) => {
     );
   });
 
+  test("rows whose ids follow the starts were written at these: what has none did not start", async () => {
+    const { runs, schedules = [] } = writtenBy("07-10 04:50", "07-10 01:00");
+    const inOrder = (order: (a: RunRow, b: RunRow) => number) => ({ runs: runs.toSorted(order), schedules });
+    const [atStarts, atEnds] = await Promise.all(
+      [by("start"), by("end")].map(async (order) =>
+        ruleOf(await judge(engine, inOrder(order), { as: "07-10 04:50" }), "nightly"),
+      ),
+    );
+    expect(atStarts?.message).toBe("nightly: last success 23h 50m ago, due daily at 01:00, 1 run did not start");
+    expect(atEnds).toMatchObject({ condition: "ok", severity: null });
+  });
+
   test("a single run that took long excuses no silence of others that do not", async () => {
     const short = repeat({ rule: "hourly", from: "07-01 00:00", to: "07-10 12:00", every: HOUR, takes: MINUTE });
     const long = repeat({ rule: "hourly", from: "07-10 12:30", to: "07-10 12:30", every: HOUR, takes: 5 * HOUR });
-    const rows = { runs: [...short, ...long], schedules: [cron("0 * * * *", "hourly")] };
+    const within = repeat({ rule: "other", from: "07-01 13:10", to: "07-10 17:10", every: 2 * HOUR });
+    const rows = { runs: [...short, ...long, ...within].toSorted(by("end")), schedules: [cron("0 * * * *", "hourly")] };
     expect(ruleOf(await judge(engine, rows), "hourly")).toMatchObject({
       severity: "critical",
       message: expect.stringContaining("last success 3h 30m ago, due hourly at :00, 3 runs did not start") as never,
