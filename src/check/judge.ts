@@ -178,7 +178,11 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
   if (rows === null) {
     // What keeps it from being read is told beside.
     if (facts.kind === "postgres" && facts.plan.problem !== null) return [];
-    const message = `skipped: finding the newest row of a table of this size needs an index on ${found.columns.start}`;
+    const { hides } = found.actions;
+    const message =
+      hides === null
+        ? `skipped: finding the newest row of a table of this size needs an index on ${found.columns.start}`
+        : `skipped: whether an index leads to the newest row is not known of a ${hides.kind}`;
     return found.actions.readable ? [["rows", [{ status: "ok", message }]]] : [];
   }
   const { oldestMs, newestMs, nameless, scale } = rows;

@@ -383,3 +383,15 @@ test.each([
   expect(items).toHaveLength(says.length);
   for (const [index, pattern] of says.entries()) expect(items[index]).toMatch(pattern);
 });
+
+test.each([
+  { hides: null, says: "skipped: finding the newest row of a table of this size needs an index on start_time" },
+  {
+    hides: { kind: "view", behind: ["cron.job_run_details"] } as const,
+    says: "skipped: whether an index leads to the newest row is not known of a view",
+  },
+])("the newest row was not looked for: $says", ({ hides, says }) => {
+  const read = hides === null ? actions : { ...actions, hides: { ...hides, behind: [...hides.behind] } };
+  const items = judge({ ...withTables({ actions: read }), rows: null });
+  expect(items.find(({ id }) => id === "rows")).toMatchObject({ status: "ok", message: says });
+});
