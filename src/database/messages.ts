@@ -13,8 +13,10 @@ type Message = {
   fits: (body: Buffer, columns: number | null) => boolean;
 };
 
-/** Statements of ours have fewer columns, and fewer parameters. */
+/** Statements of ours have fewer columns. */
 const MOST_COLUMNS = 50;
+/** Of one statement: the protocol counts them in 16 bits. */
+const MOST_PARAMETERS = 65_535;
 const LONGEST_TEXT = 1_048_576;
 const COLUMN_BYTES = 18;
 
@@ -35,7 +37,7 @@ const MESSAGES: ReadonlyMap<string, Message> = new Map<string, Message>([
   ["2", { phases: ["query"], longest: 0, passed: true, fits: isEmpty }],
   ["n", { phases: ["query"], longest: 0, passed: true, fits: isEmpty }],
   ["I", { phases: ["query"], longest: 0, passed: true, fits: isEmpty }],
-  ["t", { phases: ["query"], longest: 2 + MOST_COLUMNS * 4, passed: true, fits: isParameterDescription }],
+  ["t", { phases: ["query"], longest: 2 + MOST_PARAMETERS * 4, passed: true, fits: isParameterDescription }],
   ["T", { phases: ["query"], longest: 65_536, passed: true, fits: (body) => countColumns(body) !== null }],
   ["D", { phases: ["query"], longest: Infinity, passed: true, fits: isRow }],
   ["C", { phases: ["query"], longest: 256, passed: true, fits: (body) => body.indexOf(0) === body.length - 1 }],
