@@ -9,7 +9,7 @@ import type { Log } from "./log.ts";
 import type { ExportOptions } from "./output/export.ts";
 import { createRedactor } from "./text/redact.ts";
 import { buildReport, describeMissing } from "./report/build.ts";
-import { rememberActivity } from "./report/memory/remember.ts";
+import { listDisabled, rememberActivity } from "./report/memory/remember.ts";
 import type { Rejudge } from "./report/advice/setting.ts";
 import type { ReportSettings } from "./report/settings.ts";
 import { worstVerdict } from "./report/rules/rule-states.ts";
@@ -117,7 +117,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
       const rejudge: Rejudge = (changed) => buildReport(activity, changed, context, past);
       options.onMade?.(crm, settings, rejudge, activity.kind === "read" ? activity.pastProblem : null);
       if (activity.kind !== "read") return;
-      seen.push(...remember(crm.name, activity, log));
+      seen.push(...remember(crm.name, activity, log, window));
       if (activity.pastProblem !== null) log.warn(`${crm.name}: ${activity.pastProblem}`, {}, { crm: crm.name });
     },
     onProgress: (reading, done) => {
@@ -145,9 +145,10 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
 }
 
 /** The report is made: whatever goes wrong here, it is given out. */
-function remember(source: string, activity: ReadActivity, log: Log): Seen[] {
+function remember(source: string, activity: ReadActivity, log: Log, { endMs }: Window): Seen[] {
   try {
-    return [{ source, past: rememberActivity(activity) }];
+    const disabled = { rules: listDisabled(activity), seenMs: endMs };
+    return [{ source, past: rememberActivity(activity), disabled }];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn(`${source}: its runs are not remembered: ${reason}`, {}, { crm: source, reason });

@@ -96,7 +96,9 @@ function describe(
   problem: string | null,
   { window, log }: Pick<RecallOptions, "window" | "log">,
 ): Recalled {
-  const said = new Map([...kept].map(([source, { retired, ignored }]) => [source, { retired, ignored }]));
+  const said = new Map(
+    [...kept].map(([source, { retired, disabled, ignored }]) => [source, { retired, disabled, ignored }]),
+  );
   return {
     takePast: (crm) => {
       const known = kept.get(crm.name)?.unpack();
@@ -115,8 +117,9 @@ function describe(
     },
     settingsOf: (crm) => {
       const settings = settingsOf(crm);
-      const { retired = [], ignored = [] } = said.get(crm.name) ?? {};
-      return { ...settings, retiredRules: [...settings.retiredRules, ...retired], ignoredHours: ignored };
+      const { retired = [], disabled = [], ignored = [] } = said.get(crm.name) ?? {};
+      const retiredRules = [...settings.retiredRules, ...retired];
+      return { ...settings, retiredRules, disabledRules: disabled, ignoredHours: ignored };
     },
     context: problem === null ? {} : { memoryProblem: problem },
   };

@@ -14,6 +14,7 @@ test("each CRM's past is unpacked when its report is made, and what the operator
     {
       covered: [],
       ignored: [[7, 9]],
+      disabled: [],
       retired: [{ rule: "over", sinceMs: 5 }],
       unpack: () => {
         unpacked.push(source);
@@ -58,6 +59,7 @@ test.each<{ name: string; covered: Kept["covered"]; fromHour: number | null }>([
     covered,
     ignored: [],
     retired: [],
+    disabled: [],
     unpack: () => ({ past: { covered, rules: [] }, unreadable: 0 }),
   };
   const readMemory = async () => new Map([["a", kept]]);

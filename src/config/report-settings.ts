@@ -17,6 +17,7 @@ export function settingsOf(crm: CrmConfig): ReportSettings {
     freshness: { warnAfterMs, errorAfterMs },
     holidays,
     retiredRules: crm.retiredRules.map((rule) => ({ rule, sinceMs: null })),
+    disabledRules: [],
     ignoredHours: [],
     rules,
   };

@@ -130,6 +130,8 @@ export type DeclaredRule = {
    * an enabled rule: it was disabled after the window's end.
    */
   disabledMs: number | null;
+  /** From when on it is awaited again, if an earlier report found it disabled: see `settleResumed`. */
+  resumedMs?: number;
   /** A schedule whose name matches no sync type seen in the two windows or the look-back; the memory may know one. */
   unmatched: boolean;
   /** Its schedules were changed after the window's end, and are left out: its runs do not show what they were then. */

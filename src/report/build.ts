@@ -38,6 +38,7 @@ import { allowForUnseen } from "./rules/unseen.ts";
 import { measureByLevel, measureByStrategy, rateByGroup } from "./rules/groups.ts";
 import { analyzeTrend } from "./trend.ts";
 import { addFailingWrappers } from "./rules/wrappers.ts";
+import { settleResumed } from "./resumed.ts";
 import { settleWrittenLater } from "./written-later.ts";
 import { HOUR_MS, WEEK_MS } from "../time/units.ts";
 import { hoursOf, moveBack, windowBefore, type Window } from "../time/window.ts";
@@ -81,7 +82,10 @@ function buildFromRows(
   const { activity: named, settings, past } = hideSecretsInNames(read, given, known);
   const { thresholds } = settings;
   const remembered = readPast(past, named.window.endMs, settings);
-  const { activity: merged, histories } = mergeStartRows(settleWrittenLater(named, settings), remembered);
+  const { activity: merged, histories } = mergeStartRows(
+    settleResumed(settleWrittenLater(named, settings), settings),
+    remembered,
+  );
   const recalled = recallGone(merged, past, settings);
   const renamed = findRenamed(recalled, histories, settings.crmSource);
   const { activity: marked, stale } = markStale(

@@ -24,6 +24,8 @@ export type ReportSettings = {
   holidays: string[];
   /** Rules that the operator called over; each until it runs later than that moment, epoch milliseconds. Null: for good. */
   retiredRules: { rule: string; sinceMs: number | null }[];
+  /** When an earlier report last found a rule disabled, epoch milliseconds. */
+  disabledRules: { rule: string; seenMs: number }[];
   /** Hours that the operator leaves out of the past. */
   ignoredHours: Span[];
   /** By rule; a rule's own value wins. */

@@ -63,7 +63,9 @@ export function memoryOf(engine: Engine): Memory {
     write: async (seen, mode) => await engine.transact(async (ask) => await writeMemory(engine, ask, seen, mode)),
     read: async (sources, sinceMs) => {
       const kept = await engine.look(async (ask) => await readKept(ask, sources, { sinceMs, weeksUntilMs: null }));
-      return new Map([...kept].map(([source, { retired, unpack }]) => [source, { ...unpack(), retired }]));
+      return new Map(
+        [...kept].map(([source, { retired, disabled, unpack }]) => [source, { ...unpack(), retired, disabled }]),
+      );
     },
     recall: async (sources, reach) => await engine.look(async (ask) => await readKept(ask, sources, reach)),
     readDay: async (source, day) => await readOneDay(engine, source, day),
@@ -172,7 +174,7 @@ async function forget(engine: Engine, source: string): Promise<boolean> {
   return await engine.transact(async (ask) => {
     if (engine.lockName !== null) await ask(engine.lockName, [nameLock(source)]);
     let deleted = 0;
-    for (const table of ["weeks", "days", "rules"])
+    for (const table of ["weeks", "days", "rules", "disabled"])
       deleted += (
         await ask(`DELETE FROM automation_reports_memory_${table} WHERE source = $1 RETURNING 1 AS deleted`, [source])
       ).length;

@@ -15,6 +15,7 @@ import secondSql from "./migrations/2.sql" with { type: "text" };
 import thirdSql from "./migrations/3.sql" with { type: "text" };
 import fourthSql from "./migrations/4.postgres.sql" with { type: "text" };
 import fifthSql from "./migrations/5.postgres.sql" with { type: "text" };
+import sixthSql from "./migrations/6.postgres.sql" with { type: "text" };
 
 /** For one call, connecting included. */
 const DEADLINE_MS = 10_000;
@@ -88,7 +89,7 @@ export function openPostgres(configured: PostgresTarget, opened: Access, say: En
     listKeys: LIST_KEYS,
     measureSize: MEASURE_SIZE,
     listTriggers: LIST_TRIGGERS,
-    migrations: [firstSql, secondSql, thirdSql, fourthSql, fifthSql],
+    migrations: [firstSql, secondSql, thirdSql, fourthSql, fifthSql, sixthSql],
     transact: async (work) => await run("write", work),
     look: async (work) => await run("look", work),
     // The lease counts by the database's clock, which is the same for all machines.
@@ -184,7 +185,7 @@ const FIND_CLOSED = `SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespac
 const FIRST_SCHEMA = `SELECT (current_setting('${OWN_SCHEMAS}')::name[])[1] AS schema`;
 
 type Taken = { name: string; kind: string };
-const NAMES = [firstSql, secondSql, thirdSql, fourthSql, fifthSql]
+const NAMES = [firstSql, secondSql, thirdSql, fourthSql, fifthSql, sixthSql]
   .flatMap((sql) => [...sql.matchAll(/^CREATE (?:TABLE|(?:UNIQUE )?INDEX) (\w+)/gm)])
   .map(([, name]) => `'${name}'`)
   .join(", ");

@@ -53,6 +53,7 @@ const TABLES: Record<string, Table> = {
     keys: ["source, from_hour, to_hour"],
   },
   automation_reports_memory_retired: { columns: ["source", "rule", "since_ms"], keys: ["source, rule"] },
+  automation_reports_memory_disabled: { columns: ["source", "rule", "seen_ms"], keys: ["source, rule"] },
 };
 
 /** One line for each table, column or key that is not there, and for what refuses or changes the rows of every command. */

@@ -17,6 +17,7 @@ import secondSql from "./migrations/2.sql" with { type: "text" };
 import thirdSql from "./migrations/3.sql" with { type: "text" };
 import fourthSql from "./migrations/4.sqlite.sql" with { type: "text" };
 import fifthSql from "./migrations/5.sqlite.sql" with { type: "text" };
+import sixthSql from "./migrations/6.sqlite.sql" with { type: "text" };
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
@@ -95,7 +96,7 @@ function engineOf(target: SqliteTarget, opened: Database, access: Access, say: E
     listKeys: LIST_KEYS,
     measureSize: MEASURE_SIZE,
     listTriggers: LIST_TRIGGERS,
-    migrations: [firstSql, secondSql, thirdSql, fourthSql, fifthSql],
+    migrations: [firstSql, secondSql, thirdSql, fourthSql, fifthSql, sixthSql],
     transact: async (work) => {
       try {
         return await inTurn("BEGIN IMMEDIATE", work);

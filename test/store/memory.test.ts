@@ -80,7 +80,12 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const past = countPast([{ rule: odd, runs }], [[FIRST, FIRST + 48]]);
     await store.memory.write(seenOf(past), "replace");
     const read = (await store.memory.read(["hubspot", "nobody"], 0)).get("hubspot")!;
-    expect({ ...read, past: written(read.past) }).toEqual({ past: written(past), retired: [], unreadable: 0 });
+    expect({ ...read, past: written(read.past) }).toEqual({
+      past: written(past),
+      retired: [],
+      disabled: [],
+      unreadable: 0,
+    });
     expect((await store.memory.read(["nobody"], 0)).get("nobody")?.past).toEqual({ covered: [], rules: [] });
     expect(await store.memory.listDays("hubspot", MONDAY)).toEqual(
       new Map([
@@ -258,6 +263,28 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect((await read()).retired).toEqual([]);
   });
 
+  test("which rules were found disabled is kept with the newest moment, whoever wrote it", async () => {
+    await using store = await open();
+    const { past } = seenOf(countPast([{ rule: "deals", runs: [run(1)] }], [[FIRST, FIRST + 2]]))[0]!;
+    const see = async (seenMs: number, rules: string[]) =>
+      await store.memory.write([{ source: "hubspot", past, disabled: { rules, seenMs } }], "replace");
+    await see(7, ["ä \u0000 '", "deals", "deals"]);
+    await see(5, ["deals", "tags"]);
+    await see(
+      9,
+      Array.from({ length: 150 }, (_, index) => `rule ${index}`),
+    );
+    await store.memory.write(seenOf(past), "replace");
+    const disabled = async () => (await store.memory.read(["hubspot"], 0)).get("hubspot")!.disabled;
+    const byName = new Map((await disabled()).map(({ rule, seenMs }) => [rule, seenMs]));
+    expect(byName.size).toBe(153);
+    expect(["ä \u0000 '", "deals", "tags", "rule 0", "rule 149"].map((rule) => byName.get(rule))).toEqual([
+      7, 7, 5, 9, 9,
+    ]);
+    await store.memory.forget("hubspot");
+    expect(await disabled()).toEqual([]);
+  });
+
   test("prune deletes hours by their own age, and never a rule; forget deletes all of one CRM but what its operator said", async () => {
     await using store = await open();
     const past = countPast([{ rule: "deals", runs: [run(1), run(25), run(49)] }], [[FIRST, FIRST + 72]]);
@@ -329,7 +356,12 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       expect([...(await store.memory.listHours("hubspot", 0)).keys()]).toEqual([MONDAY, MONDAY + 1]);
       await store.memory.write(seenOf(past), "replace");
       const again = (await store.memory.read(["hubspot"], 0)).get("hubspot")!;
-      expect({ ...again, past: written(again.past) }).toEqual({ past: written(past), retired: [], unreadable: 0 });
+      expect({ ...again, past: written(again.past) }).toEqual({
+        past: written(past),
+        retired: [],
+        disabled: [],
+        unreadable: 0,
+      });
     },
   );
 
@@ -339,7 +371,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       await using store = await openStore(targetOf(url));
       await store.reports.keepPass(madePass(["hubspot"]), "adhoc");
     }
-    for (const table of ["days", "rules", "ignored", "retired", "weeks"])
+    for (const table of ["days", "rules", "ignored", "retired", "weeks", "disabled"])
       await alterStore(kind, url, `DROP TABLE automation_reports_memory_${table}`);
     await alterStore(kind, url, "UPDATE automation_reports_schema SET version = 3");
     await using store = await openStore(targetOf(url), "look");

@@ -106,6 +106,22 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.check()).toEqual([]);
   });
 
+  test("of many CRMs at once", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const past = countPast(STEADY, [[FIRST, END]]);
+    const sources = Array.from({ length: 60 }, (_, index) => `crm ${index}`);
+    await store.memory.write(
+      sources.map((source) => ({ source, past, disabled: { rules: sources, seenMs: 7 } })),
+      "replace",
+    );
+    const kept = await store.memory.recall(sources, reach());
+    const told = sources.map((source) => kept.get(source)!.unpack());
+    expect(told.map(({ past: { covered } }) => covered)).toEqual(sources.map(() => [[FIRST, END]]));
+    const weeksOf = ({ past: { rules } }: (typeof told)[number]) => rules.find(({ rule }) => rule === "deals")?.weeks;
+    expect(told.map((one) => weeksOf(one)?.length)).toEqual(sources.map(() => WEEKS - 1));
+    expect(kept.get("crm 59")!.disabled.length).toBe(60);
+  });
+
   test("a day that changes takes its week with it; it is added up again with what is written next", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     await fill(store, STEADY);
@@ -215,7 +231,7 @@ test("a store from before the weeks adds them up with the next write", async () 
   if (target.kind !== "sqlite") throw new Error("a file");
   {
     using database = new Database(target.path);
-    database.run("DROP TABLE automation_reports_memory_weeks");
+    for (const table of ["weeks", "disabled"]) database.run(`DROP TABLE automation_reports_memory_${table}`);
     database.run("UPDATE automation_reports_schema SET version = 4");
   }
   await using store = await openStore(target);

@@ -18,6 +18,8 @@ export type Awaited = {
   schedules: Schedule[];
   countedFromMs: number;
   changedMs: number | null;
+  /** Until when it was disabled; null: nobody saw that. */
+  resumedMs: number | null;
   /** Start of the table's oldest row, where what was due before may have run and been deleted; null: it was not. */
   purgedMs: number | null;
   usualGapMs: number;
@@ -25,13 +27,14 @@ export type Awaited = {
 };
 
 /**
- * What the schedules wait for since the last start. A schedule that was changed since then is taken as new, unless the rule
+ * What the schedules wait for since the last start, or since they were enabled again. A schedule that was changed since then is taken as new, unless the rule
  * had been silent for longer before the change than it usually is: a row that is written every minute must excuse nothing.
  */
-export function findAwaited(awaited: Awaited, lastStartMs: number | null): Due | null {
-  const { schedules, countedFromMs, changedMs } = awaited;
+export function findAwaited(awaited: Awaited, startedMs: number | null): Due | null {
+  const { schedules, countedFromMs, changedMs, resumedMs } = awaited;
   if (schedules.length === 0) return null;
-  if (lastStartMs === null) return findDue(schedules, countedFromMs);
+  if (startedMs === null) return findDue(schedules, countedFromMs);
+  const lastStartMs = Math.max(startedMs, resumedMs ?? -Infinity);
   const due = findDue(schedules, lastStartMs);
   if (due !== null && isPurged(awaited, due, lastStartMs)) return findDue(schedules, awaited.purgedMs ?? lastStartMs);
   if (due === null || changedMs === null || changedMs <= lastStartMs) return due;

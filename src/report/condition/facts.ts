@@ -56,6 +56,8 @@ export type RuleFacts = {
   endedMs: number | null;
   /** When its schedule was made or changed, where runs are awaited since then only; null: since its last start. */
   renewedMs: number | null;
+  /** When it was last seen disabled, or enabled again soon after; null: nobody saw that. */
+  resumedMs: number | null;
   /** When its schedule was made, in the midst of an outage by its past; null: it was not. */
   madeMs: number | null;
   /** As the function of this name: its silence is an outage, or that of a schedule that was disabled until a moment ago. */

@@ -128,7 +128,15 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     mayBePurged ? (activity.tableSinceMs ?? -Infinity) : -Infinity,
   );
   const purgedMs = mayBePurged ? activity.tableSinceMs : null;
-  const all = { schedules: inForce, countedFromMs, changedMs, purgedMs, usualGapMs: findUsualGap(finished), history };
+  const all = {
+    schedules: inForce,
+    countedFromMs,
+    changedMs,
+    resumedMs: declared?.resumedMs ?? null,
+    purgedMs,
+    usualGapMs: findUsualGap(finished),
+    history,
+  };
   // What cannot be read may be a run of any schedule.
   const stopped =
     expectation === null || (found?.unreadable?.newer ?? 0) > 0
@@ -186,6 +194,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     }),
     madeMs: madeInOutage(awaited, due, { declared, lastStartMs }),
     renewedMs: due !== null && lastStartMs !== null && due.sinceMs > lastRunMs ? due.sinceMs : null,
+    resumedMs: declared?.resumedMs ?? null,
     changedMs: due !== null && changedMs !== null && changedMs > Math.max(due.sinceMs, lastRunMs) ? changedMs : null,
     disabledMs: declared?.disabledMs ?? null,
     isRewritten: declared?.isRewritten === true && expectation === null,

@@ -211,7 +211,9 @@ function judgeOk(facts: RuleFacts): Judgement | null {
   if (!ranInWindow && facts.renewedMs !== null && facts.renewedMs === facts.tableSinceMs)
     return say("idle", sayPurged(rule, facts.renewedMs, window));
   if (!ranInWindow && facts.renewedMs !== null) {
-    return say("idle", `${rule}: not due yet: its schedule is of ${formatNear(facts.renewedMs, window.endMs)}`);
+    const since = formatNear(facts.renewedMs, window.endMs);
+    const why = facts.renewedMs === facts.resumedMs ? `it was disabled until ${since}` : `its schedule is of ${since}`;
+    return say("idle", `${rule}: not due yet: ${why}`);
   }
   return say("ok", `${rule}: last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`);
 }

@@ -58,6 +58,12 @@ export function rememberActivity(activity: Told): Past {
   return keepable(mergePasts(coverReached(activity), known) ?? known);
 }
 
+/** The rules whose schedules are all disabled, but for names that hold a secret. */
+export function listDisabled({ declaredRules }: Pick<ReadActivity, "declaredRules">): string[] {
+  const names = declaredRules.flatMap(({ name, enabled, isRewritten }) => (enabled || isRewritten ? [] : name));
+  return names.filter((name) => maskName(name) === name);
+}
+
 /** As `rememberActivity`, of hours that were read by themselves. */
 export function keepable(past: Past): Past {
   const fingerprint = createFingerprinter();

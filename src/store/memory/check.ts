@@ -4,7 +4,7 @@ import { formatInstant } from "../../text/figures.ts";
 import { DAY_MS, HOURS_A_DAY } from "../../time/units.ts";
 import type { Engine } from "../engine.ts";
 import { BATCH, keyOf, nameColumn, readAll, type Row } from "../rows.ts";
-import { DaySchema, IgnoredSchema, RetiredSchema, StopSchema, WeekSchema } from "./row.ts";
+import { DaySchema, DisabledSchema, IgnoredSchema, RetiredSchema, StopSchema, WeekSchema } from "./row.ts";
 import { readDay, readRules, readWeek } from "./stored.ts";
 import { DAYS_A_WEEK, stampWeek } from "./week.ts";
 
@@ -15,6 +15,7 @@ export async function checkMemory(engine: Engine): Promise<string[]> {
     ...(await checkSmall(engine, "rules", "rules, stopped_ms, stopped", nameRules)),
     ...(await checkSmall(engine, "ignored", "from_hour, to_hour", ignoredRow)),
     ...(await checkSmall(engine, "retired", "rule, since_ms", retiredRow)),
+    ...(await checkSmall(engine, "disabled", "rule, seen_ms", disabledRow)),
   ];
 }
 
@@ -80,4 +81,9 @@ const ignoredRow: Name = (row) => {
 const retiredRow: Name = (row) => {
   const problem = nameColumn(RetiredSchema, row);
   return problem === null ? null : `a rule that is over: ${problem}`;
+};
+
+const disabledRow: Name = (row) => {
+  const problem = nameColumn(DisabledSchema, row);
+  return problem === null ? null : `a rule that was disabled: ${problem}`;
 };

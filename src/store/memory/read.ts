@@ -6,12 +6,12 @@ import { siftRows } from "../rows.ts";
 import { uniteSpans } from "../../report/memory/merge.ts";
 import { withoutHours, type Span } from "../../report/memory/without.ts";
 import { spansOf } from "./day.ts";
-import { DaySchema, IgnoredSchema, RetiredSchema, WeekSchema } from "./row.ts";
+import { DaySchema, DisabledSchema, IgnoredSchema, RetiredSchema, WeekSchema } from "./row.ts";
 import { parseStop } from "./stop.ts";
 import { joinDays, readDay, readRules, readWeek } from "./stored.ts";
 import { DAYS_A_WEEK, hoursOfWeek, stampWeek } from "./week.ts";
 
-export type Remembered = Unpacked & Pick<Kept, "retired">;
+export type Remembered = Unpacked & Pick<Kept, "retired" | "disabled">;
 
 /** What is known of one CRM as it is kept: still packed, for all CRMs at once would take 30 MB each. */
 export type Kept = {
@@ -19,6 +19,8 @@ export type Kept = {
   covered: Past["covered"];
   /** Since when the operator calls a rule over, epoch milliseconds. */
   retired: { rule: string; sinceMs: number }[];
+  /** When a report last found a rule disabled, epoch milliseconds. */
+  disabled: { rule: string; seenMs: number }[];
   /** What the operator leaves out of the past. */
   ignored: Span[];
   unpack: () => Unpacked;
@@ -76,7 +78,8 @@ export async function readKept(
   const days = siftRows(DaySchema, dayRows);
   const rules = await readAll("source, rules, stopped_ms, stopped", "rules");
   const retired = siftRows(RetiredSchema, await readAll("source, rule, since_ms", "retired"));
-  const spoiled = [...days.spoiled, ...ignoredRows.spoiled, ...retired.spoiled];
+  const disabled = siftRows(DisabledSchema, await readAll("source, rule, seen_ms", "disabled"));
+  const spoiled = [...days.spoiled, ...ignoredRows.spoiled, ...retired.spoiled, ...disabled.spoiled];
   const isOf = (source: string) => (row: Record<string, unknown>) => row["source"] === source;
   return new Map(
     sources.map((source): [string, Kept] => {
@@ -95,6 +98,9 @@ export async function readKept(
           retired: retired.good
             .filter(({ read }) => read.source === source)
             .map(({ read: { rule, since_ms: atMs } }) => ({ rule, sinceMs: atMs })),
+          disabled: disabled.good
+            .filter(({ read }) => read.source === source)
+            .map(({ read: { rule, seen_ms: atMs } }) => ({ rule, seenMs: atMs })),
           ignored: packed.ignored,
           unpack: () => unpack(packed),
         },

@@ -28,6 +28,8 @@ export const WeekSchema = v.object({
 
 export const RetiredSchema = v.object({ source: v.string(), rule: text, since_ms: instant });
 
+export const DisabledSchema = v.object({ source: v.string(), rule: text, seen_ms: instant });
+
 export const IgnoredSchema = v.pipe(
   v.object({ source: v.string(), from_hour: hour, to_hour: hour }),
   v.forward(

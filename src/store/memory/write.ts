@@ -3,14 +3,15 @@ import type { Past } from "../../report/memory/cells.ts";
 import { mergePasts } from "../../report/memory/merge.ts";
 import { withHours } from "../../report/memory/without.ts";
 import type { Ask, Engine } from "../engine.ts";
+import { writeAscii } from "../../text/json.ts";
 import { HOURS_A_DAY } from "../../time/units.ts";
 import { maskOf, packDay, spansOf, WHOLE_DAY, type PackedDay } from "./day.ts";
 import { packRules } from "./rules.ts";
 import { compress, joinDays, readDay, readPacked, readRules } from "./stored.ts";
 import { keepWeeks } from "./weeks.ts";
 
-/** What was seen of one CRM: every hour that is covered, and the newest runs of every rule. */
-export type Seen = { source: string; past: Past };
+/** What was seen of one CRM: every hour that is covered, the newest runs of every rule, and which rules were disabled when. */
+export type Seen = { source: string; past: Past; disabled?: { rules: string[]; seenMs: number } };
 
 /**
  * `replace`: what is seen now holds for every hour that it covers. `add`: it holds only for hours that are not known yet. Either way
@@ -21,7 +22,7 @@ export type WriteMode = "replace" | "add";
 /** Two processes that see the same CRM write one after the other. Nothing is counted twice: an hour is replaced as a whole. */
 export async function writeMemory(engine: Engine, ask: Ask, seen: Seen[], mode: WriteMode): Promise<void> {
   // In one order, so that no two processes wait for each other.
-  for (const { source, past } of seen.toSorted((a, b) => (a.source < b.source ? -1 : 1))) {
+  for (const { source, past, disabled } of seen.toSorted((a, b) => (a.source < b.source ? -1 : 1))) {
     if (engine.lockName !== null) await ask(engine.lockName, [nameLock(source)]);
     const known = await readDays(ask, source, past.covered);
     const changed = listDays(past.covered).flatMap((day) => seeDay(known.get(day), day, past, mode) ?? []);
@@ -32,6 +33,7 @@ export async function writeMemory(engine: Engine, ask: Ask, seen: Seen[], mode: 
       changed.map(({ day }) => day),
     );
     await writeRules(ask, source, past);
+    if (disabled !== undefined) await writeDisabled(ask, source, disabled);
   }
 }
 
@@ -74,8 +76,8 @@ function seeDay(row: Row | undefined, day: number, past: Past, mode: WriteMode):
   return { day, ...merged };
 }
 
-/** A statement takes 64 values: see database/messages.ts. */
 const DAYS_A_STATEMENT = 16;
+const NAMES_A_STATEMENT = 500;
 
 async function writeDays(ask: Ask, source: string, changed: ChangedDay[]): Promise<void> {
   for (let at = 0; at < changed.length; at += DAYS_A_STATEMENT)
@@ -121,4 +123,23 @@ async function writeRules(ask: Ask, source: string, { rules }: Past): Promise<vo
       ON CONFLICT (source) DO UPDATE SET rules = excluded.rules`,
     [source, compress(merged)],
   );
+}
+
+/** A report of an older window says nothing new. */
+async function writeDisabled(
+  ask: Ask,
+  source: string,
+  { rules, seenMs }: NonNullable<Seen["disabled"]>,
+): Promise<void> {
+  const names = [...new Set(rules)].map(writeAscii).toSorted();
+  for (let at = 0; at < names.length; at += NAMES_A_STATEMENT) {
+    const some = names.slice(at, at + NAMES_A_STATEMENT);
+    await ask(
+      `INSERT INTO automation_reports_memory_disabled (source, rule, seen_ms)
+        VALUES ${some.map((_, index) => `($1, $${index + 3}, $2)`).join(", ")}
+        ON CONFLICT (source, rule) DO UPDATE SET seen_ms = excluded.seen_ms
+        WHERE automation_reports_memory_disabled.seen_ms < excluded.seen_ms`,
+      [source, seenMs, ...some],
+    );
+  }
 }

@@ -142,7 +142,8 @@ async function installMemory(kind: StoreKind): Promise<{ cwd: string; url: strin
   const hours = [24 * (TODAY - 4), 24 * (TODAY - 1)] as const;
   const cells = [cell(hours[0] + 1), cell(hours[1] - 1)];
   const deals = { rule: "deals", firstMs: hours[0] * HOUR_MS, cells, starts: [], runs: [] };
-  await store.memory.write([{ source: "a", past: { covered: [[...hours]], rules: [deals] } }], "add");
+  const past = { covered: [[...hours] as [number, number]], rules: [deals] };
+  await store.memory.write([{ source: "a", past, disabled: { rules: ["tags"], seenMs: Date.now() } }], "add");
   await store.memory.stopFill("a", { kind: "costly", atMs: Date.now(), reason: "no index" });
   await store.memory.ignore("a", [24 * (TODAY - 3), 24 * (TODAY - 3) + 1]);
   await store.memory.retire("a", "contacts", Date.now());
@@ -207,6 +208,11 @@ const MEMORY_DAMAGES: { name: string; sql: string; says: string; isShown?: boole
     name: "a retired rule's time that no calendar has",
     sql: "UPDATE automation_reports_memory_retired SET since_ms = 9223372036854775807",
     says: "a rule that is over: since_ms is not as this program writes it",
+  },
+  {
+    name: "a disabled rule whose name is no JSON",
+    sql: "UPDATE automation_reports_memory_disabled SET rule = '__proto__'",
+    says: "a rule that was disabled: rule is not as this program writes it",
   },
 ];
 
