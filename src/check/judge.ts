@@ -131,7 +131,7 @@ function judgeIncomplete(
   role: string | null,
 ): Judged {
   const view = writeView(table, readerOf(context, role));
-  const without = preset === "automation" ? "" : `; ${NOT_IN_VIEW}`;
+  const without = preset === "automation" ? "" : `\n${NOT_IN_VIEW}`;
   return {
     status: "error",
     message: `${table.name} lacks ${missing.length === 1 ? "the column" : "the columns"} ${missing.join(", ")} of the preset ${preset}`,
@@ -140,8 +140,8 @@ function judgeIncomplete(
   };
 }
 
-function readerOf({ source, configuredSources }: CheckContext, role: string | null) {
-  return { source, role, isAlone: configuredSources.every((other) => other === source) };
+function readerOf({ source, crm, configuredSources }: CheckContext, role: string | null) {
+  return { source, crm, role, isAlone: configuredSources.every((other) => other === source) };
 }
 
 /** What is behind it has the size and the indexes, and they are not looked at. */

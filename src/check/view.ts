@@ -46,8 +46,8 @@ const SUCCEEDED = "('success', 'succeeded', 'completed', 'complete', 'ok', 'done
 const OPEN = "('started', 'running', 'pending', 'received', 'retry', 'queued')";
 const TRUE = "('true', 't', '1', 'yes', 'y')";
 
-/** `role`: who reads it; null: this is SQLite. `isAlone`: no other CRM is configured. */
-type Reader = { source: string; role: string | null; isAlone: boolean };
+/** `crm`: its name in the configuration. `role`: who reads it; null: this is SQLite. `isAlone`: no other CRM is configured. */
+type Reader = { source: string; crm: string; role: string | null; isAlone: boolean };
 
 /** Of the tables that look as if they held runs, the view of the likeliest. Null: none does. */
 export function adviseView(tables: OtherTable[], reader: Reader): string | null {
@@ -56,7 +56,7 @@ export function adviseView(tables: OtherTable[], reader: Reader): string | null 
 }
 
 /** The view of this very table, with its gaps; the statements have lines of their own. Where nothing in it is known, all is a gap. */
-export function writeView(table: OtherTable, { source, role, isAlone }: Reader): string {
+export function writeView(table: OtherTable, { source, crm, role, isAlone }: Reader): string {
   const { name: own, schema, likely } = table;
   const isTaken = /(?:^|[."])automation_actions"?$/.test(own);
   // Where the table does not say whose a run was, each CRM needs a view of its own.
@@ -81,7 +81,9 @@ export function writeView(table: OtherTable, { source, role, isAlone }: Reader):
     ...grant,
   ].join("\n");
   const task = likely.isKnown ? "look whether each column is the right one in" : "put its own columns for the NULLs in";
-  return `if the runs are in ${own}, ${task}\n${ddl}\nand set ${settings.join(" and ")}`;
+  // A view for several CRMs is told once for all of them.
+  const whose = isOfOne || isAlone ? `[crm.${crm}]` : "[crm.…] of each CRM whose runs are there";
+  return `if the runs are in ${own}, ${task}\n${ddl}\nand in the configuration, under ${whose}:\n${settings.join("\n")}`;
 }
 
 function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite: boolean): string {

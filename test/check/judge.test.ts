@@ -176,7 +176,9 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   {
     name: "a role that may not read",
     override: { ...withTables({ actions: { ...actions, readable: false } }), rows: null },
-    says: [/^error rights: reader may not read "o"."sync_history" → GRANT/],
+    says: [
+      /^error rights: reader may not read "o"."sync_history" → GRANT USAGE ON SCHEMA "o" TO "reader";\nGRANT SELECT ON "o"."sync_history" TO "reader";$/,
+    ],
   },
   {
     name: "no tables",
@@ -235,7 +237,7 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
       rows: null,
     },
     says: [
-      /CREATE VIEW "o"\.automation_actions[^]*GRANT SELECT ON "o"\.automation_actions TO "reader";[^]*and set preset = "automation" and schema = "o" and table = "automation_actions"; its schedules and wrappers are not in the view/,
+      /CREATE VIEW "o"\.automation_actions[^]*GRANT SELECT ON "o"\.automation_actions TO "reader";\nand in the configuration, under \[crm\.…\] of each CRM whose runs are there:\npreset = "automation"\nschema = "o"\ntable = "automation_actions"\nits schedules and wrappers are not in the view/,
     ],
   },
   {

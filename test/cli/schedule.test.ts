@@ -339,9 +339,11 @@ test("a schedule whose first report is not due yet is well, and status says when
   const status = await runCli(["schedule", "status"], { cwd });
   expect([status.code, status.stdout]).toEqual([
     0,
-    expect.stringMatching(/^leap +not-due +not due yet, first at 29 Feb \d{4} 00:00 UTC$/m),
+    expect.stringMatching(/^leap +not-due +its first report is due at 29 Feb \d{4} 00:00 UTC$/m),
   ]);
-  expect((await runCli(["schedule", "list"], { cwd })).stdout).toMatch(/^ {2}last {2}not due yet, first at/m);
+  expect((await runCli(["schedule", "list"], { cwd })).stdout).toMatch(
+    /^ {2}last {2}none yet: its first report is due at/m,
+  );
   child.kill("SIGTERM");
   expect(await child.exited).toBe(0);
 });

@@ -46,10 +46,11 @@ export function renderScheduleList(schedules: PublishedSchedule[], view: View): 
   return finish(`${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`, view);
 }
 
-/** Where there was none yet, the message alone says so. */
+/** Where there was none yet, that is said. */
 function describeLast({ status, message }: PublishedSchedule["last"], { timezone }: View, style: Style): string {
   const [tone, text] = [style[STATUS_TONES[status]], tellLocal(showText(message), timezone)];
-  return status === "not-due" || status === "never-run" ? tone(text) : `${tone(status)}  ${text}`;
+  if (status === "not-due") return `${tone("none yet")}: ${text}`;
+  return status === "never-run" ? tone(text) : `${tone(status)}  ${text}`;
 }
 
 export function renderScheduleStatus(judgements: ScheduleJudgement[], view: View): string {
