@@ -5,6 +5,7 @@ import { linksBelow } from "../../src/dashboard/links.ts";
 import { viewOverview, type KnownCrm, type OverviewFacts } from "../../src/dashboard/views/overview.ts";
 import type { Report } from "../../src/report/document/schema.ts";
 import { activity, report, rule } from "../making/activities.ts";
+import { ruleOf } from "../making/rules.ts";
 import { passDocument } from "../making/passes.ts";
 
 const NOW = Date.parse("2026-07-10T21:04:00Z");
@@ -290,4 +291,23 @@ test("what could not be read comes before what is too old, and the runs of neith
   });
   expect(rows.map(({ name }) => name)).toEqual(["genius", "arrivy", "hubspot"]);
   expect([runs, read]).toEqual([150, 1]);
+});
+
+test("rules that fail for one cause are one row and one fact, which lead to the CRM", () => {
+  const rules = ["a", "b", "c"].map((name) =>
+    ruleOf(name, { runs: "sssssfffff", everyMinutes: 60, error: "HTTP 401" }),
+  );
+  const made = named("genius", report(activity({ rules })));
+  const shown = view({ crms: [crm("genius", { report: made })] });
+  const words = "3 rules failed 15 times since 16:55: HTTP 401 (a, b, c)";
+  expect(shown.rows.map(({ fact, factHref, more }) => [fact, factHref, more])).toEqual([
+    [words, null, made.findings.filter(({ severity }) => severity !== "info").length - 3],
+  ]);
+  expect(shown.first).toEqual({ name: "genius", text: words, href: "/crms/genius" });
+  expect(
+    shown.findings
+      .filter(({ text }) => text.includes("HTTP 401 ("))
+      .map(({ rule: of, text, href, since }) => [of, text, href, since]),
+  ).toEqual([[null, words, "/crms/genius", "2026-07-10T16:55:00Z"]]);
+  expect(shown.findings.filter(({ rule: of }) => of !== null)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** Findings as rows: what, where, since when, and what to do. */
 import { adviseOnFinding } from "../../report/advice/advice.ts";
+import { listAlike, sayAlike } from "../../report/pass/alike.ts";
 import { withMoment, withoutName } from "../../report/message.ts";
 import type { Finding, Report } from "../../report/document/schema.ts";
 import { sinceOf } from "../../report/rules/since.ts";
@@ -21,6 +22,20 @@ export function listFindings(report: Report, reportId: string | null, links: Lin
       since: isOver(finding) ? null : sinceOf(finding, report.rules),
       advice: adviseOnFinding(report, index).map(showText),
     };
+  });
+}
+
+/** The same, with rules that fail alike in one row, which leads to the CRM. */
+export function listOutages(report: Report, reportId: string | null, links: Links): FindingRow[] {
+  const { metadata, findings } = report;
+  return listFindings(report, reportId, links).flatMap((row, index) => {
+    const finding = findings[index];
+    const alike = finding === undefined ? [] : listAlike(finding, report);
+    if (alike.length < 2) return [row];
+    if (alike[0] !== finding) return [];
+    const [since = null] = alike.flatMap((one) => sinceOf(one, report.rules) ?? []).toSorted();
+    const href = links({ page: "crm", crm: metadata.source, report: reportId });
+    return [{ ...row, rule: null, href, text: showText(sayAlike(alike, report)), since }];
   });
 }
 
