@@ -53,7 +53,7 @@ export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
   const rows = ranked.map((row) => viewRow(row, known.get(row.source), causes, facts, links));
   const reports = ranked.flatMap(({ report }) => report ?? []);
   const findings = ranked.flatMap(({ source, report }) =>
-    report === null ? [] : listOutages(report, linkOf(known.get(source), facts), links),
+    report === null ? [] : listOutages(report, causes, linkOf(known.get(source), facts), links),
   );
   const unread = ranked.flatMap((row) => viewUnread(row, known.get(row.source), facts, links) ?? []);
   const urgent = [

@@ -1,5 +1,5 @@
 /** What of a report is small enough to be held for many of them: figures, counts, its most urgent finding, its errors. */
-import { listAlike, sayAlike } from "../pass/alike.ts";
+import { tellWhole } from "../pass/alike.ts";
 import { measureUrgency, type Urgency } from "../pass/attention.ts";
 import type { ErrorGroup } from "../errors/schema.ts";
 import type { Finding, Report } from "./schema.ts";
@@ -90,7 +90,7 @@ export function digestReport(report: Report): Digest {
             id: first.id,
             severity: first.severity,
             rule_name: first.rule_name,
-            message: sayFirst(first, report),
+            message: tellWhole(first, report),
           },
     findings: totals.findings,
     conditions: totals.conditions,
@@ -99,12 +99,6 @@ export function digestReport(report: Report): Digest {
     figures: metadata.status === "fallback" ? NO_FIGURES : readFigures(report, totals),
     errors: report.error_groups,
   };
-}
-
-/** Rules that fail alike are told together. */
-function sayFirst(first: Finding, report: Report): string {
-  const alike = listAlike(first, report);
-  return alike.length > 1 ? sayAlike(alike, report) : first.message;
 }
 
 function readFigures({ metadata, performance_metrics: metrics, system_health: health }: Report, totals: Totals) {

@@ -30,6 +30,12 @@ export function sayAlike(alike: Finding[], { metadata: { window_end: windowEnd }
   return `${count} rules ${how} ${formatCount(times)} times since ${at}: ${outages[0]?.error ?? ""} (${listNames(names, MOST_NAMES)})`;
 }
 
+/** What it says, of all that are alike. */
+export function tellWhole(finding: Finding, report: Report): string {
+  const alike = listAlike(finding, report);
+  return alike.length > 1 ? sayAlike(alike, report) : finding.message;
+}
+
 function groupAlike(findings: Findings): Map<Finding, Finding[]> {
   const fingerprintOf = createFingerprinter();
   const ofRules = new Map(findings.map((finding) => [finding.rule_name, finding]));
