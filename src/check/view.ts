@@ -1,6 +1,6 @@
 /** The view that would let a table of another shape be read: each column of the preset `automation` from the likeliest one. */
 import { showText } from "../text/terminal.ts";
-import type { FailureTable, OtherTable } from "../warehouse/facts.ts";
+import type { FailureTable, NameTable, OtherTable } from "../warehouse/facts.ts";
 import type { Wanted } from "../warehouse/column-words.ts";
 import type { LikelyColumns } from "../warehouse/likely-columns.ts";
 
@@ -112,9 +112,7 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
   if (succeeded !== null && columns !== undefined)
     return `CASE WHEN ${succeeded}\n    THEN NULL ELSE ${columns.map(quoteName).join(" || ' ' || ")} END AS error`;
   const named = column === "rule" || column === "crm_source" ? names[column] : undefined;
-  if (named !== undefined && own !== undefined)
-    return `(SELECT ${NAMED}.${quoteOwn(named.name)} FROM ${named.table} AS ${NAMED}
-    WHERE ${NAMED}.${quoteOwn(named.key)} = ${RUN}.${own.map(quoteOwn).join()}) AS ${column}`;
+  if (named !== undefined && own !== undefined) return `${writeNamed(named, own.map(quoteOwn).join())} AS ${column}`;
   if (columns !== undefined) {
     const pad = (text: string) => (isSqlite ? `printf('%06d', ${text})` : `lpad(CAST(${text} AS text), 6, '0')`);
     const quote = (one: string) => (likely.digits.includes(one) ? pad(quoteName(one)) : quoteName(one));
@@ -129,6 +127,14 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
   const outcome = column === "status" ? writeOutcome(likely) : null;
   if (outcome !== null) return `${outcome} AS status`;
   return `${isSqlite ? "NULL" : `NULL::${COLUMNS[column]}`} AS ${column}`;
+}
+
+/** The name that belongs to a key of the run. */
+function writeNamed({ table, key, name, otherwise, isOfOtherType }: NameTable, own: string): string {
+  const asText = (column: string) => (isOfOtherType === true ? `CAST(${column} AS text)` : column);
+  const isIt = `${asText(`${NAMED}.${quoteOwn(key)}`)} = ${asText(`${RUN}.${own}`)}`;
+  const read = `(SELECT ${NAMED}.${quoteOwn(name)} FROM ${table} AS ${NAMED}\n    WHERE ${isIt})`;
+  return otherwise === undefined ? read : `coalesce(${read}, ${RUN}.${quoteOwn(otherwise)})`;
 }
 
 /** What a table of failures says of a run; null: nothing of that column. */
