@@ -37,9 +37,13 @@ export function renderScheduleList(schedules: PublishedSchedule[], view: View): 
   const sections = schedules.map(({ name, cron, timezone, last, next }) => [
     `${style.strong(showText(name))} · ${showText(cron.join(" and "))} · ${showText(timezone)}`,
     ...hang("last", describeLast(last, view, style), LABEL, view.width),
-    ...next.flatMap(({ utc, local }, index) => {
-      const beside = view.timezone === null ? "" : ` (${formatLocal(utc, view.timezone)} ${view.timezone})`;
-      const text = `${formatMinute(utc)} UTC${beside}${timezone === "UTC" ? "" : style.faint(`  ${showText(local)}`)}`;
+    ...next.flatMap(({ utc }, index) => {
+      // On the clock of the schedule, and on that of the reader.
+      const zones = [...new Set([timezone, ...(view.timezone === null ? [] : [view.timezone])])];
+      const clocks = zones
+        .filter((zone) => zone !== "UTC")
+        .map((zone) => `${formatLocal(utc, zone)} ${showText(zone)}`);
+      const text = `${formatMinute(utc)} UTC${clocks.length === 0 ? "" : style.faint(` (${clocks.join(", ")})`)}`;
       return hang(index === 0 ? "next" : "", text, LABEL, view.width);
     }),
   ]);
