@@ -267,7 +267,17 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   {
     name: "a source nobody configured",
     override: { rows: { ...good.rows!, sources: ["hubspot", "Call Rail"] } },
-    says: [/^warn sources: rows of Call Rail \(last 7 days\) are in no report.*add \[crm.call_rail\]/],
+    says: [
+      /^warn sources: rows of Call Rail \(last 7 days\) are in no report → add \[crm\.call_rail\] with crm_source = "Call Rail" to the configuration, or set crm_source of a CRM that is called so now$/,
+    ],
+  },
+  {
+    name: "sources nobody configured, while nothing is known of this one",
+    override: { rows: { ...good.rows!, newestMs: null, sources: ["hubspot_v2", "3CX"] } },
+    says: [
+      /^warn rows: no row of hubspot → set crm_source to .*; rows of hubspot_v2, 3CX are in no report: they may be its own$/,
+      /^warn sources: .* → add \[crm\.hubspot_v2\], \[crm\.cx\] with crm_source = "3CX" to the configuration, or /,
+    ],
   },
   {
     name: "rows without a source",

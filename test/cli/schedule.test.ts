@@ -310,7 +310,9 @@ test("list, history and status tell what was, what comes and what is wrong", asy
   }
   // The last one, and the next five.
   const beside = await runCli(["schedule", "list", "--timezone", "Asia/Kolkata"], { cwd });
-  expect(beside.stdout.match(/ UTC \((?:00:00 America\/New_York, )?(?:\d+ \w+ )?(?:09|10):30 Asia\/Kolkata\)/g)).toHaveLength(6);
+  expect(
+    beside.stdout.match(/ UTC \((?:00:00 America\/New_York, )?(?:\d+ \w+ )?(?:09|10):30 Asia\/Kolkata\)/g),
+  ).toHaveLength(6);
 });
 
 test("a CRM that no schedule reports on is named wherever a configuration is looked at", async () => {
