@@ -7,6 +7,7 @@ import { keepable } from "./report/memory/remember.ts";
 import type { Memory } from "./store/memory.ts";
 import type { Redact } from "./text/redact.ts";
 import { DAY_MS } from "./time/units.ts";
+import { describeLate } from "./warehouse/visit.ts";
 import { readHours } from "./warehouse/hours.ts";
 
 export type Compared = {
@@ -55,18 +56,19 @@ async function readOneDay(
   day: number,
   { nowMs, redact, signal }: CompareOptions,
 ): Promise<{ past: Past } | { problem: string }> {
+  const deadline = AbortSignal.timeout(crm.timeoutMs);
   try {
     const result = await readHours(
       { crm, nowMs, fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS },
       redact,
-      AbortSignal.any([signal, AbortSignal.timeout(crm.timeoutMs)]),
+      AbortSignal.any([signal, deadline]),
     );
     if (result.kind === "read") return { past: result.past };
     return {
       problem: result.kind === "unindexed" ? redact(result.problem) : `no table to read in ${result.where}`,
     };
   } catch (error) {
-    return { problem: redact(describeReadFailure(error, crm.target)) };
+    return { problem: redact(deadline.aborted ? describeLate(error, crm) : describeReadFailure(error, crm.target)) };
   }
 }
 

@@ -15,6 +15,7 @@ import type { ReportSettings } from "./report/settings.ts";
 import { worstVerdict } from "./report/rules/rule-states.ts";
 import { findSharedSilence } from "./report/pass/shared-silence.ts";
 import { formatInstant } from "./text/figures.ts";
+import { tellWhole } from "./report/pass/alike.ts";
 import { describeFailures, findSharedCauses } from "./report/pass/shared-failures.ts";
 import type { ReadActivity } from "./report/activity.ts";
 import type { PassSummary } from "./report/document/pass-schema.ts";
@@ -281,10 +282,11 @@ export function logCritical(reports: Report[], log: Log): void {
     const { critical, warning } = countTotals(report).findings;
     const [first] = findings;
     if (first?.severity !== "critical") continue;
+    const message = tellWhole(first, report);
     log.error(
-      `${metadata.source}: ${first.message}`,
+      `${metadata.source}: ${message}`,
       { critical, warnings: warning },
-      { crm: metadata.source, reason: first.message, ...(first.rule_name === null ? {} : { rule: first.rule_name }) },
+      { crm: metadata.source, reason: message, ...(first.rule_name === null ? {} : { rule: first.rule_name }) },
     );
   }
 }

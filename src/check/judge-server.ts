@@ -100,7 +100,7 @@ function judgeRights({ role }: PostgresFacts, found: FoundTables | null): Judged
   const denied = unreadable.map((name): Judged => ({
     status,
     message: `${role.name} may not read ${name}`,
-    advice: `GRANT USAGE ON its schema and SELECT ON ${name} TO ${quoted}`,
+    advice: writeGrants(name, quoted),
     evidence: { table: name },
   }));
   if (role.superuser) {
@@ -114,4 +114,11 @@ function judgeRights({ role }: PostgresFacts, found: FoundTables | null): Judged
   }
   if (denied.length > 0 || tables.length === 0 || tables.some(({ refused }) => refused)) return denied;
   return [{ status: "ok", message: `${role.name} may read and cannot write`, evidence: { role: role.name } }];
+}
+
+/** Statements to be pasted. `name`, `role`: as SQL writes them. */
+function writeGrants(name: string, role: string): string {
+  const [schema] = /^"(?:[^"]|"")*"(?=\.)/.exec(name) ?? [];
+  const usage = schema === undefined ? [] : [`GRANT USAGE ON SCHEMA ${schema} TO ${role};`];
+  return [...usage, `GRANT SELECT ON ${name} TO ${role};`].join("\n");
 }

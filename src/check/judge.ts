@@ -131,7 +131,7 @@ function judgeIncomplete(
   role: string | null,
 ): Judged {
   const view = writeView(table, readerOf(context, role));
-  const without = preset === "automation" ? "" : `; ${NOT_IN_VIEW}`;
+  const without = preset === "automation" ? "" : `\n${NOT_IN_VIEW}`;
   return {
     status: "error",
     message: `${table.name} lacks ${missing.length === 1 ? "the column" : "the columns"} ${missing.join(", ")} of the preset ${preset}`,
@@ -140,8 +140,8 @@ function judgeIncomplete(
   };
 }
 
-function readerOf({ source, configuredSources }: CheckContext, role: string | null) {
-  return { source, role, isAlone: configuredSources.every((other) => other === source) };
+function readerOf({ source, crm, configuredSources }: CheckContext, role: string | null) {
+  return { source, crm, role, isAlone: configuredSources.every((other) => other === source) };
 }
 
 /** What is behind it has the size and the indexes, and they are not looked at. */
@@ -189,18 +189,18 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
   const sources = rows.sources.filter((source) => plain(source) !== "");
   const isOld = newestMs !== null && context.nowMs - newestMs > OLD_ROW_MS;
   const isAhead = newestMs !== null && newestMs - context.nowMs > CLOCK_DIFFERENCE_MS;
+  const known = context.configuredSources.map(plain);
+  const strangers = sources.filter((source) => !known.includes(plain(source)));
   const span: Judged =
     newestMs === null
-      ? judgeNoRow(rows, context)
+      ? judgeNoRow(rows, context, strangers)
       : {
           status: isOld || isAhead ? "warn" : "ok",
-          advice: isOld ? "look whether its syncs still run" : isAhead ? AHEAD_ADVICE : null,
+          advice: isOld ? `look whether its syncs still run${sayOtherNames(strangers)}` : isAhead ? AHEAD_ADVICE : null,
           message: `newest row of ${context.source} ${isAhead ? `${formatDuration((newestMs - context.nowMs) / 1000)} in the future` : describeAge(newestMs, context.nowMs)}${oldestMs === null ? "" : `; the table begins ${formatMinute(formatInstant(Math.round(oldestMs)))}`}`,
         };
   const instant = (ms: number | null) => (ms === null ? null : formatInstant(Math.round(ms)));
   const evidence = { oldest: instant(oldestMs), newest: instant(newestMs) };
-  const known = context.configuredSources.map(plain);
-  const strangers = sources.filter((source) => !known.includes(plain(source)));
   const alike = sources.filter((source) => source !== context.source && plain(source) === plain(context.source));
   return [
     ["rows", [{ ...span, evidence }]],
@@ -218,15 +218,20 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
 }
 
 /** Rows whose start cannot be read are of the right CRM: what is wrong with them is told by themselves. */
-function judgeNoRow({ isRecentOnly, unreadable }: RowFacts, { source }: CheckContext): Judged {
+function judgeNoRow({ isRecentOnly, unreadable }: RowFacts, { source }: CheckContext, strangers: string[]): Judged {
   const span = isRecentOnly ? " in the last 30 days" : "";
   if (unreadable.length > 0)
     return { status: "warn", message: `no row of ${source} has a start that can be read${span}` };
   return {
     status: "warn",
     message: `no row of ${source}${span}`,
-    advice: "set crm_source to the value in the warehouse, or look why nothing runs",
+    advice: `set crm_source to the value in the warehouse, or look why nothing runs${sayOtherNames(strangers)}`,
   };
+}
+
+/** `strangers`: names of rows that are in no report. */
+function sayOtherNames(strangers: string[]): string {
+  return strangers.length === 0 ? "" : `; rows of ${listNames(strangers)} are in no report: they may be its own`;
 }
 
 function judgeStarts(unreadable: RowFacts["unreadable"]): Judged[] {
@@ -284,14 +289,20 @@ function judgeSources(strangers: string[], all: number): Judged[] {
     {
       status: "warn",
       message: `rows of ${listNames(strangers, strangers.length)} (last 7 days) are in no report`,
-      advice: `add ${listNames(strangers.map(nameTable))} to the configuration`,
+      advice: `add ${listNames(strangers.map(nameTable))} to the configuration, or set crm_source of a CRM that is called so now`,
       evidence: { sources: strangers },
     },
   ];
 }
 
+/** With its `crm_source`, where a table cannot be called so. */
 function nameTable(source: string): string {
-  return `[crm.${source.toLowerCase().replace(/[^a-z0-9_-]/g, "_")}]`;
+  const name = source
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, "_")
+    .replace(/^[^a-z]+/, "");
+  const table = `[crm.${name === "" ? "NAME" : name}]`;
+  return name === source ? table : `${table} with crm_source = ${JSON.stringify(source)}`;
 }
 
 function judgeScale({ fractions, percentages }: { fractions: number; percentages: number }): Judged {

@@ -1,6 +1,6 @@
 /** The view that would let a table of another shape be read: each column of the preset `automation` from the likeliest one. */
 import { showText } from "../text/terminal.ts";
-import type { FailureTable, OtherTable } from "../warehouse/facts.ts";
+import type { FailureTable, NameTable, OtherTable } from "../warehouse/facts.ts";
 import type { Wanted } from "../warehouse/column-words.ts";
 import type { LikelyColumns } from "../warehouse/likely-columns.ts";
 
@@ -46,8 +46,8 @@ const SUCCEEDED = "('success', 'succeeded', 'completed', 'complete', 'ok', 'done
 const OPEN = "('started', 'running', 'pending', 'received', 'retry', 'queued')";
 const TRUE = "('true', 't', '1', 'yes', 'y')";
 
-/** `role`: who reads it; null: this is SQLite. `isAlone`: no other CRM is configured. */
-type Reader = { source: string; role: string | null; isAlone: boolean };
+/** `crm`: its name in the configuration. `role`: who reads it; null: this is SQLite. `isAlone`: no other CRM is configured. */
+type Reader = { source: string; crm: string; role: string | null; isAlone: boolean };
 
 /** Of the tables that look as if they held runs, the view of the likeliest. Null: none does. */
 export function adviseView(tables: OtherTable[], reader: Reader): string | null {
@@ -56,7 +56,7 @@ export function adviseView(tables: OtherTable[], reader: Reader): string | null 
 }
 
 /** The view of this very table, with its gaps; the statements have lines of their own. Where nothing in it is known, all is a gap. */
-export function writeView(table: OtherTable, { source, role, isAlone }: Reader): string {
+export function writeView(table: OtherTable, { source, crm, role, isAlone }: Reader): string {
   const { name: own, schema, likely } = table;
   const isTaken = /(?:^|[."])automation_actions"?$/.test(own);
   // Where the table does not say whose a run was, each CRM needs a view of its own.
@@ -81,7 +81,9 @@ export function writeView(table: OtherTable, { source, role, isAlone }: Reader):
     ...grant,
   ].join("\n");
   const task = likely.isKnown ? "look whether each column is the right one in" : "put its own columns for the NULLs in";
-  return `if the runs are in ${own}, ${task}\n${ddl}\nand set ${settings.join(" and ")}`;
+  // A view for several CRMs is told once for all of them.
+  const whose = isOfOne || isAlone ? `[crm.${crm}]` : "[crm.…] of each CRM whose runs are there";
+  return `if the runs are in ${own}, ${task}\n${ddl}\nand in the configuration, under ${whose}:\n${settings.join("\n")}`;
 }
 
 function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite: boolean): string {
@@ -110,9 +112,7 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
   if (succeeded !== null && columns !== undefined)
     return `CASE WHEN ${succeeded}\n    THEN NULL ELSE ${columns.map(quoteName).join(" || ' ' || ")} END AS error`;
   const named = column === "rule" || column === "crm_source" ? names[column] : undefined;
-  if (named !== undefined && own !== undefined)
-    return `(SELECT ${NAMED}.${quoteOwn(named.name)} FROM ${named.table} AS ${NAMED}
-    WHERE ${NAMED}.${quoteOwn(named.key)} = ${RUN}.${own.map(quoteOwn).join()}) AS ${column}`;
+  if (named !== undefined && own !== undefined) return `${writeNamed(named, own.map(quoteOwn).join())} AS ${column}`;
   if (columns !== undefined) {
     const pad = (text: string) => (isSqlite ? `printf('%06d', ${text})` : `lpad(CAST(${text} AS text), 6, '0')`);
     const quote = (one: string) => (likely.digits.includes(one) ? pad(quoteName(one)) : quoteName(one));
@@ -127,6 +127,14 @@ function writeColumn(column: Wanted, table: OtherTable, source: string, isSqlite
   const outcome = column === "status" ? writeOutcome(likely) : null;
   if (outcome !== null) return `${outcome} AS status`;
   return `${isSqlite ? "NULL" : `NULL::${COLUMNS[column]}`} AS ${column}`;
+}
+
+/** The name that belongs to a key of the run. */
+function writeNamed({ table, key, name, otherwise, isOfOtherType }: NameTable, own: string): string {
+  const asText = (column: string) => (isOfOtherType === true ? `CAST(${column} AS text)` : column);
+  const isIt = `${asText(`${NAMED}.${quoteOwn(key)}`)} = ${asText(`${RUN}.${own}`)}`;
+  const read = `(SELECT ${NAMED}.${quoteOwn(name)} FROM ${table} AS ${NAMED}\n    WHERE ${isIt})`;
+  return otherwise === undefined ? read : `coalesce(${read}, ${RUN}.${quoteOwn(otherwise)})`;
 }
 
 /** What a table of failures says of a run; null: nothing of that column. */

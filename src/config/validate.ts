@@ -16,6 +16,8 @@ export const MOST_PROBLEMS = 20;
 const MOST_PLACES = 2;
 /** Keys of other programs, and what they are here: of the folder of exports, and of a CRM's connection. */
 const FOLDER_KEYS = ["path", "directory", "folder", "output_dir"];
+/** What other programs turn a thing on and off by. */
+const SWITCH_KEYS = ["enabled", "enable", "disabled", "disable", "active", "is_active"];
 const CONNECTION_KEYS = [
   "dsn",
   "database_url",
@@ -89,8 +91,12 @@ function describeUnknown(keys: UnknownKey[], schema: v.GenericSchema): Problem[]
   });
 }
 
-function describeMeant([top]: Path, key: string): string | null {
+function describeMeant(path: Path, key: string): string | null {
+  const [top] = path;
   if (top === "export" && FOLDER_KEYS.includes(key)) return "did you mean dir?";
+  const isSwitch = top === "crm" && SWITCH_KEYS.includes(key);
+  if (isSwitch && path.length === 3) return "a CRM that is not to be read has no table: comment it out";
+  if (isSwitch && path.length === 5) return "name the rule in exclude_rules, or in retired_rules where it is over";
   const isOfCrm = (top === "crm" || top === "defaults") && CONNECTION_KEYS.includes(key);
   return isOfCrm ? "a connection is one URL: write url, or url_file for a file that holds it" : null;
 }

@@ -1,11 +1,24 @@
 /** The gauges of a CRM, by one set of names: in the textfile of a pass and in what a server answers. */
 import { Gauge, type Registry } from "prom-client";
 import { COUNTED, type Digest } from "../report/document/digest.ts";
+import type { Finding } from "../report/document/schema.ts";
+import { sourcesOf } from "../report/pass/standing-causes.ts";
 import { showText } from "../text/terminal.ts";
-import { CONDITIONS, REPORT_STATUSES, SEVERITIES, VERDICTS, type Condition, type Verdict } from "../report/words.ts";
+import {
+  CONDITIONS,
+  PASS_FINDING_IDS,
+  REPORT_STATUSES,
+  SEVERITIES,
+  VERDICTS,
+  type Condition,
+  type Verdict,
+} from "../report/words.ts";
 
 /** Of every name of ours. */
 export const PREFIX = "automation_reports";
+
+/** That CRMs could not be read tells `up`. */
+const SHARED = PASS_FINDING_IDS.filter((id) => id !== "warehouse-unreachable");
 
 type Content = typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Registry.PROMETHEUS_CONTENT_TYPE;
 
@@ -39,6 +52,10 @@ export function createGauges(registry: Registry<Content>) {
     lastSuccess: gauge("last_success_timestamp_seconds", "End of the newest success known", ["crm"]),
     missed: gauge("missed_runs", "Runs that schedules should have started in the window and that did not", ["crm"]),
     findings: gauge("findings", "Findings of the report, by severity", ["crm", "severity"]),
+    causes: gauge("shared_cause", "1 where the CRM shares a cause with others that is not over, by what they share", [
+      "crm",
+      "cause",
+    ]),
   };
 }
 
@@ -61,6 +78,16 @@ export function setReport(gauges: Gauges, crm: string, digest: Digest | null, un
   for (const severity of SEVERITIES) {
     const value = digest?.findings[severity] ?? unknown;
     if (value !== null) gauges.findings.set({ crm, severity }, value);
+  }
+}
+
+/** `causes`: what several CRMs share. */
+export function setCauses(gauges: Gauges, crm: string, causes: Finding[]): void {
+  for (const cause of SHARED) {
+    const isShared = causes.some(
+      (found) => found.id === cause && found.evidence["over"] !== true && sourcesOf(found).includes(crm),
+    );
+    gauges.causes.set({ crm, cause }, isShared ? 1 : 0);
   }
 }
 

@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 import { digestReport } from "../report/document/digest.ts";
 import type { PassSummary } from "../report/document/pass-schema.ts";
 import type { Report } from "../report/document/schema.ts";
-import { createGauges, gaugeMaker, PREFIX, setReport, setRules, setVerdict } from "./gauges.ts";
+import { createGauges, gaugeMaker, PREFIX, setCauses, setReport, setRules, setVerdict } from "./gauges.ts";
 
 /** Series of the configuration's CRMs; of single rules only where they are asked for. */
 export async function renderMetrics(pass: PassSummary, reports: Report[], perRule: boolean): Promise<string> {
@@ -17,7 +17,10 @@ export async function renderMetrics(pass: PassSummary, reports: Report[], perRul
     setVerdict(gauges, crm, verdict);
     if (seconds !== null) gauges.seconds.set({ crm }, seconds);
   }
-  for (const report of reports) setReport(gauges, report.metadata.source, digestReport(report), null);
+  for (const report of reports) {
+    setReport(gauges, report.metadata.source, digestReport(report), null);
+    setCauses(gauges, report.metadata.source, pass.findings);
+  }
   if (perRule) {
     setRules(
       registry,

@@ -101,9 +101,9 @@ const ASKED = "is the daemon or the timer running? See systemctl list-timers";
 /** `beforeMs`: the slot before the schedule began. */
 function sayFirst(schedule: ScheduleConfig, beforeMs: number, nowMs: number): string {
   const [firstMs] = nextSlots(schedule, beforeMs, 1);
-  if (firstMs === undefined) return "not due yet";
+  if (firstMs === undefined) return "no time of it is to come";
   return firstMs > nowMs
-    ? `not due yet, first at ${formatMinute(formatInstant(firstMs))} UTC`
+    ? `its first report is due at ${formatMinute(formatInstant(firstMs))} UTC`
     : `${nameSlot(firstMs)}, its first, is due now`;
 }
 

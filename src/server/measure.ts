@@ -1,11 +1,13 @@
 /** The state as gauges: CRMs, schedules, store, process. */
 import { Counter, Registry, type Gauge } from "prom-client";
-import { createGauges, gaugeMaker, PREFIX, setReport, setRules, setVerdict } from "../render/gauges.ts";
+import { createGauges, gaugeMaker, PREFIX, setCauses, setReport, setRules, setVerdict } from "../render/gauges.ts";
 import { judgeKeptSlots } from "../schedule/judge-kept.ts";
 import { SCHEDULE_STATUSES } from "../schedule/judge.ts";
 import { nextSlots } from "../schedule/slots.ts";
+import type { Finding } from "../report/document/schema.ts";
 import { type Condition, rankSeverity } from "../report/words.ts";
 import { judgeCrm } from "./api/documents/crms.ts";
+import { loadCauses } from "./causes.ts";
 import type { ServeContext } from "./context.ts";
 import { stateOf, type CrmState } from "./state.ts";
 
@@ -16,7 +18,7 @@ const UNKNOWN = Number.NaN;
 export async function writeMetrics(context: ServeContext): Promise<{ text: string; type: string }> {
   const registry = new Registry();
   const states = await stateOf(context).crms();
-  setCrms(registry, states);
+  setCrms(registry, states, await loadCauses(states, context.store, context.clock()));
   await setSchedules(registry, context);
   await setServer(registry, context);
   const most = context.config().serve.ruleSeries;
@@ -24,7 +26,7 @@ export async function writeMetrics(context: ServeContext): Promise<{ text: strin
   return { text: await registry.metrics(), type: registry.contentType };
 }
 
-function setCrms(registry: Registry, states: CrmState[]): void {
+function setCrms(registry: Registry, states: CrmState[], causes: Finding[]): void {
   const gauges = createGauges(registry);
   const make = gaugeMaker(registry);
   const ends = make(`${PREFIX}_report_window_end_timestamp_seconds`, "Up to when the newest report tells", ["crm"]);
@@ -40,6 +42,7 @@ function setCrms(registry: Registry, states: CrmState[]): void {
     setVerdict(gauges, crm, verdict);
     gauges.seconds.set({ crm }, seconds ?? UNKNOWN);
     setReport(gauges, crm, newest?.digest ?? null, UNKNOWN);
+    setCauses(gauges, crm, causes);
     ends.set({ crm }, newest === null ? UNKNOWN : newest.digest.windowEndMs / 1000);
     stale.set({ crm }, stand === "stale" || stand === "none" ? 1 : 0);
   }

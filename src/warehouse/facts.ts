@@ -118,8 +118,11 @@ export type OtherTable = {
 /** Where the runs have a key alone: the table that has the name to it. */
 export type Names = Partial<Record<"crm_source" | "rule", NameTable>>;
 
-/** `table`: as SQL writes it. */
-export type NameTable = { table: string; key: string; name: string };
+/**
+ * `table`: as SQL writes it. `otherwise`: the column of the run that tells what has no name there. `isOfOtherType`: its key is of
+ * another type than that of the run.
+ */
+export type NameTable = { table: string; key: string; name: string; otherwise?: string; isOfOtherType?: boolean };
 
 /** The table that has a row for each run that failed, and its columns. `id`, `end`: those of the runs, which do not say what they came to. */
 export type FailureTable = {

@@ -34,8 +34,12 @@ const FEWEST_ROWS = 20;
 const OF_KIND = /type|kind|class/i;
 
 const SOURCE_KEY = /^(?:crm|source|integration|system|provider|tenant|platform|vendor)_(?:id|uuid|key)$/;
-const JOB_KEY = /^(?:job|task|package|pipeline|flow|workflow|automation|process|procedure)_(?:id|uuid|key)$/;
+const JOB_KEY = /^(?:job|task|package|pipeline|flow|workflow|automation|process|procedure)_?(?:id|uuid|key)$/;
 const CLASS_KEY = /_class_id$/;
+/** What a job does, in words that are no name: its statement, or the key of the connection that it is of. */
+const STANDS_FOR_NAME = /^(?:command|scope)$/;
+/** Of such a column that is the key itself, to what. */
+const KEY_OF: Record<string, string> = { scope: "connection" };
 const RUN_KEY = /^(.*(?:^|_)(?:run|execution))_(?:id|uuid|key)$/;
 /** More than all that other columns make of a table of steps. */
 const WORTH_OF_WHOLE = 50;
@@ -144,7 +148,9 @@ function findRule(table: ShapedTable, all: ShapedTable[]): { found: LikelyColumn
   const job = ofMany === null ? undefined : found.others.find((one) => ofMany.test(writeSnake(one)));
   for (const key of [job, own]) {
     const names = findNames(table, key, all);
-    if (key !== undefined && names !== null) return { found, rule: { own: key, names } };
+    if (key === undefined || names === null) continue;
+    const otherwise = own !== undefined && STANDS_FOR_NAME.test(writeSnake(own)) ? { otherwise: own } : {};
+    return { found, rule: { own: key, names: { ...names, ...otherwise } } };
   }
   if (own === undefined || found.isRuleSure) return { found, rule: null };
   const next = findRule({ ...table, odd: [...(table.odd ?? []), own] }, all);
@@ -154,6 +160,7 @@ function findRule(table: ShapedTable, all: ShapedTable[]): { found: LikelyColumn
 /** Steps of one name are in many jobs, and many jobs of Salesforce are of the type BatchApex. Null: the column says which it is. */
 function keyOfMany(column: string): RegExp | null {
   if (column.startsWith("step_")) return JOB_KEY;
+  if (column === "command") return JOB_KEY;
   return column === "job_type" ? CLASS_KEY : null;
 }
 
@@ -189,7 +196,7 @@ function findFailures(
 /** Of runs that name something by its key alone, such as `job_id`: the table `jobs` beside theirs. */
 function findNames(table: ShapedTable, column: string | undefined, all: ShapedTable[]): NameTable | null {
   const own = writeSnake((column ?? "").slice(countShared(table.columns)));
-  const [, thing] = /^(.*[^_])_?(?:id|uuid|key)$/.exec(own) ?? [];
+  const thing = KEY_OF[own] ?? /^(.*[^_])_?(?:id|uuid|key)$/.exec(own)?.[1];
   if (column === undefined || thing === undefined) return null;
   const schema = unquote(table.schema ?? "");
   for (const other of all) {
@@ -201,9 +208,16 @@ function findNames(table: ShapedTable, column: string | undefined, all: ShapedTa
       seek(["id", own]),
       seek([...LABELS, `${thing}_name`, `${thing}name`, `${thing.split("_")[0]}_name`]),
     ];
-    if (key !== undefined && name !== undefined) return { table: other.name, key, name };
+    if (key === undefined || name === undefined) continue;
+    // PostgreSQL compares a UUID, or a number, with no text.
+    const isOfOneType = kindOf(other, key) === kindOf(table, column);
+    return { table: other.name, key, name, ...(isOfOneType ? {} : { isOfOtherType: true }) };
   }
   return null;
+}
+
+function kindOf({ types }: ShapedTable, column: string): string | undefined {
+  return types?.[column]?.replace(/^(?:small|big)?int.*/, "int");
 }
 
 function isNamedAfter(table: ShapedTable, thing: string): boolean {

@@ -176,7 +176,9 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   {
     name: "a role that may not read",
     override: { ...withTables({ actions: { ...actions, readable: false } }), rows: null },
-    says: [/^error rights: reader may not read "o"."sync_history" → GRANT/],
+    says: [
+      /^error rights: reader may not read "o"."sync_history" → GRANT USAGE ON SCHEMA "o" TO "reader";\nGRANT SELECT ON "o"."sync_history" TO "reader";$/,
+    ],
   },
   {
     name: "no tables",
@@ -235,7 +237,7 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
       rows: null,
     },
     says: [
-      /CREATE VIEW "o"\.automation_actions[^]*GRANT SELECT ON "o"\.automation_actions TO "reader";[^]*and set preset = "automation" and schema = "o" and table = "automation_actions"; its schedules and wrappers are not in the view/,
+      /CREATE VIEW "o"\.automation_actions[^]*GRANT SELECT ON "o"\.automation_actions TO "reader";\nand in the configuration, under \[crm\.…\] of each CRM whose runs are there:\npreset = "automation"\nschema = "o"\ntable = "automation_actions"\nits schedules and wrappers are not in the view/,
     ],
   },
   {
@@ -265,7 +267,17 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   {
     name: "a source nobody configured",
     override: { rows: { ...good.rows!, sources: ["hubspot", "Call Rail"] } },
-    says: [/^warn sources: rows of Call Rail \(last 7 days\) are in no report.*add \[crm.call_rail\]/],
+    says: [
+      /^warn sources: rows of Call Rail \(last 7 days\) are in no report → add \[crm\.call_rail\] with crm_source = "Call Rail" to the configuration, or set crm_source of a CRM that is called so now$/,
+    ],
+  },
+  {
+    name: "sources nobody configured, while nothing is known of this one",
+    override: { rows: { ...good.rows!, newestMs: null, sources: ["hubspot_v2", "3CX"] } },
+    says: [
+      /^warn rows: no row of hubspot → set crm_source to .*; rows of hubspot_v2, 3CX are in no report: they may be its own$/,
+      /^warn sources: .* → add \[crm\.hubspot_v2\], \[crm\.cx\] with crm_source = "3CX" to the configuration, or /,
+    ],
   },
   {
     name: "rows without a source",

@@ -237,6 +237,12 @@ describe("from a warehouse", () => {
       const { code, stdout, stderr } = await run(...words, "--crm", "dead");
       expect([words, code, stdout, stderr]).toEqual([words, 4, "", refused]);
     }
+    using silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
+    const mute = `[crm.mute]\nurl = "postgresql://u@127.0.0.1:${silent.port}/d"\ntimeout = "1s"\n`;
+    const given = await runCli(["memory", "check", "--crm", "mute"], {
+      cwd: configureHourly(warehouse.url, null, mute),
+    });
+    expect(given.stderr).toContain("no complete answer within 1 s: no session was opened");
     const empty = await run("check", "--crm", "hubspot");
     const advice =
       "hubspot: nothing is remembered to compare; automation-reports memory fill --crm hubspot reads its past back\n";

@@ -108,7 +108,7 @@ const SHAPES: Shape[] = [
       CREATE TABLE attempts (id int, job_id int, status text, created_at {time}, updated_at {time}, ended_at {time}, failure_summary text);
       CREATE TABLE jobs (id int, config_type text, scope text, status text, started_at {time}, created_at {time}, updated_at {time});
       INSERT INTO jobs VALUES (1, 'sync', 'c1', 'succeeded', ${quoted(9)}, ${quoted(9)}, ${quoted(8)})`,
-    says: ["scope AS rule", "-- found no column for finished_at"],
+    says: ["run.scope) AS rule", "-- found no column for finished_at"],
     counts: { total_actions: 1, failed_actions: 0 },
   },
   {
@@ -429,6 +429,31 @@ SHAPES.push(
     rules: ["CALL a()"],
   },
   {
+    name: "pg_cron: a job is called by its name; one that has none, or is gone, by its command",
+    table: "job_run_details",
+    sql: `CREATE TABLE job (jobid int, schedule text, command text, nodename text, active boolean, jobname text);
+      INSERT INTO job VALUES (1, '0 * * * *', 'CALL a()', 'localhost', true, 'contacts'), (2, '0 * * * *', 'CALL b()', 'localhost', true, NULL);
+      CREATE TABLE job_run_details (jobid int, runid int, job_pid int, database text, username text, command text, status text,
+        return_message text, start_time {time}, end_time {time});
+      INSERT INTO job_run_details VALUES (1, 1, 1, 'w', 'u', 'CALL a()', 'succeeded', '', ${quoted(9)}, ${quoted(8)}),
+        (2, 2, 1, 'w', 'u', 'CALL b()', 'succeeded', '', ${quoted(7)}, ${quoted(6)}), (3, 3, 1, 'w', 'u', 'CALL c()', 'failed', 'x', ${quoted(5)}, ${quoted(4)})`,
+    says: ["named.jobid = run.jobid), run.command) AS rule"],
+    counts: { total_actions: 3, failed_actions: 1 },
+    rules: ["CALL b()", "CALL c()", "contacts"],
+  },
+  {
+    name: "Airbyte: a connection is called by its name, and not by its UUID, which is of another type there",
+    table: "jobs",
+    sql: `CREATE TABLE connection (id {uuid}, name text, status text);
+      INSERT INTO connection VALUES ('1a6c1df4-0f0f-4c5b-9d4e-0d8a5f5f1c11', 'hubspot to warehouse', 'active');
+      CREATE TABLE jobs (id int, config_type text, scope text, status text, started_at {time}, created_at {time}, updated_at {time});
+      INSERT INTO jobs VALUES (1, 'sync', '1a6c1df4-0f0f-4c5b-9d4e-0d8a5f5f1c11', 'succeeded', ${quoted(9)}, ${quoted(9)}, ${quoted(8)}),
+        (2, 'sync', '2b6c1df4-0f0f-4c5b-9d4e-0d8a5f5f1c22', 'succeeded', ${quoted(7)}, ${quoted(7)}, ${quoted(6)})`,
+    says: ["run.scope) AS rule"],
+    counts: { total_actions: 2 },
+    rules: ["2b6c1df4-0f0f-4c5b-9d4e-0d8a5f5f1c22", "hubspot to warehouse"],
+  },
+  {
     name: "dlt: a load is written when it has ended, with a number for its status",
     table: "_dlt_loads",
     sql: `CREATE TABLE _dlt_version (version int, engine_version int, inserted_at {time}, schema_name text, version_hash text, schema text);
@@ -481,7 +506,9 @@ function adviceOf([document]: CheckDocument[]): string {
 
 /** The statements and the settings in an advice, as an operator takes them out. */
 function readAdvice(advice: string): string[] {
-  return /^(CREATE VIEW .*;)$\nand set (.*)$/ms.exec(advice) ?? [];
+  return (
+    /^(CREATE VIEW [^]*;)$\nand in the configuration, under [^\n]*:\n((?:[a-z]+ = [^\n]*\n?)+)/m.exec(advice) ?? []
+  );
 }
 
 async function say(command: "check" | "generate", url: string, settings: string): Promise<string> {
@@ -492,7 +519,12 @@ async function say(command: "check" | "generate", url: string, settings: string)
 }
 
 const make = async (engine: CaseEngine, sql: string) =>
-  await makeTables(engine, sql.replaceAll("{time}", engine === "sqlite" ? "text" : "timestamptz"));
+  await makeTables(
+    engine,
+    sql
+      .replaceAll("{time}", engine === "sqlite" ? "text" : "timestamptz")
+      .replaceAll("{uuid}", engine === "sqlite" ? "text" : "uuid"),
+  );
 
 test("SQLite: beside a view of a table that is gone, check still finds the table that holds runs", async () => {
   await using file = await makeTables(
@@ -512,7 +544,7 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ddl).toContain(table);
     for (const words of says) expect(ddl).toContain(words);
     await tables.execute(ddl);
-    const [report] = reportsIn(await say("generate", tables.url, `${wanted.replaceAll(" and ", "\n")}\n${adds}`));
+    const [report] = reportsIn(await say("generate", tables.url, `${wanted}\n${adds}`));
     expect(report?.performance_metrics).toMatchObject(counts);
     const found = report?.data_quality.map(({ id }) => id) ?? [];
     expect(found).not.toContain("success-with-error");
@@ -538,7 +570,7 @@ describe.each(ENGINES)("%s", (engine) => {
       const [, ddl = "", wanted = ""] = readAdvice(adviceOf(JSON.parse(stdout) as CheckDocument[]));
       expect(ddl).toContain(`-- each run counts as one of ${crm}: leave those of others out, by WHERE`);
       await tables.execute(ddl.replace(/(FROM \S*job_runs"?);/, `$1 WHERE job LIKE '${crm}%';`));
-      settings.splice(index, 1, `[crm.${crm}]\n${wanted.replaceAll(" and ", "\n")}`);
+      settings.splice(index, 1, `[crm.${crm}]\n${wanted}`);
     }
     configure(settings);
     const { stdout } = await runCli(["generate", "--format", "json", "--no-store"], { cwd });

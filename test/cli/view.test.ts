@@ -38,7 +38,10 @@ CREATE VIEW s.automation_actions AS SELECT
   -- found no column for records_created, records_updated, records_failed
 FROM s.job_runs;
 GRANT SELECT ON s.automation_actions TO "reader";
-and set preset = "automation" and schema = "s" and table = "automation_actions"`,
+and in the configuration, under [crm.obrien]:
+preset = "automation"
+schema = "s"
+table = "automation_actions"`,
     },
     {
       name: "a column is taken once, and capitals are kept",
@@ -58,7 +61,10 @@ CREATE VIEW "X y".automation_actions AS SELECT
   -- its other columns: "odd""name"
 FROM "X y"."Runs";
 GRANT SELECT ON "X y".automation_actions TO "reader";
-and set preset = "automation" and schema = "X y" and table = "automation_actions"`,
+and in the configuration, under [crm.obrien]:
+preset = "automation"
+schema = "X y"
+table = "automation_actions"`,
     },
   ])("$name", ({ tables, says }) => {
     const others = tables.map(({ name, schema, columns }) => ({
@@ -67,7 +73,7 @@ and set preset = "automation" and schema = "X y" and table = "automation_actions
       likely: findLikelyColumns({ name, columns }),
       names: {},
     }));
-    expect(adviseView(others, { source: "o'brien", role: "reader", isAlone: true })).toBe(says);
+    expect(adviseView(others, { source: "o'brien", crm: "obrien", role: "reader", isAlone: true })).toBe(says);
   });
 
   test("the end of a run is its start and how long it took", () => {
@@ -81,6 +87,7 @@ and set preset = "automation" and schema = "X y" and table = "automation_actions
     const likely = findLikelyColumns({ name: "s.t", columns: Object.keys(types), types });
     const view = adviseView([{ name: "s.t", schema: "s", likely, names: {} }], {
       source: "crm",
+      crm: "crm",
       role: "reader",
       isAlone: true,
     });
@@ -92,8 +99,9 @@ and set preset = "automation" and schema = "X y" and table = "automation_actions
 /** The statement and the settings in the advice of `check`, taken apart as an operator does. */
 function readAdvice(document: CheckDocument | undefined): { ddl: string; settings: string } {
   const advice = document?.items.find(({ id }) => id === "tables")?.advice ?? "";
-  const [, ddl = "", settings = ""] = /^(CREATE VIEW .*;)$\nand set (.*)$/ms.exec(advice) ?? [];
-  return { ddl, settings: settings.replaceAll(" and ", "\n") };
+  const [, ddl = "", settings = ""] =
+    /^(CREATE VIEW [^]*;)$\nand in the configuration, under [^\n]*:\n((?:[a-z]+ = [^\n]*\n?)+)/m.exec(advice) ?? [];
+  return { ddl, settings: settings.trimEnd() };
 }
 
 async function check(url: string): Promise<CheckDocument | undefined> {

@@ -449,6 +449,14 @@ test.each([
     ],
   },
   {
+    name: "a CRM, or a rule, that is to be left out",
+    text: '[crm.a]\nurl = "sqlite:x"\nenabled = false\n[crm.a.rules.b]\ndisabled = true\n',
+    says: [
+      'FILE:3:1: unknown key "enabled": a CRM that is not to be read has no table: comment it out',
+      'FILE:5:1: unknown key "disabled": name the rule in exclude_rules, or in retired_rules where it is over',
+    ],
+  },
+  {
     name: "keys of other programs",
     text: '[crm.a]\nhost = "canary"\npassword = "canary"\n[crm]\nurl = "sqlite:x"\n[export]\npath = "canary"\n',
     says: [

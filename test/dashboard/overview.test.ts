@@ -1,10 +1,13 @@
 /** The first page's sentences: never milder than the worst of what is known, and never well where nothing is known. */
 import { describe, expect, test } from "bun:test";
 import type { Notice } from "../../src/dashboard/view.ts";
+import { listAlone } from "../../src/dashboard/parts/plot.ts";
 import { linksBelow } from "../../src/dashboard/links.ts";
 import { viewOverview, type KnownCrm, type OverviewFacts } from "../../src/dashboard/views/overview.ts";
 import type { Report } from "../../src/report/document/schema.ts";
+import type { Severity } from "../../src/report/words.ts";
 import { activity, report, rule } from "../making/activities.ts";
+import { ruleOf } from "../making/rules.ts";
 import { passDocument } from "../making/passes.ts";
 
 const NOW = Date.parse("2026-07-10T21:04:00Z");
@@ -216,17 +219,23 @@ describe("causes that several CRMs share", () => {
       current: true,
       minutes: [],
     };
-    const rows = (message: string) => {
+    const rows = (message: string, { over, ...urgent }: { over: boolean; severity?: Severity } = { over: true }) => {
       const rules = [rule("deals", { failed: 4 }, { newestError: message, startsMs: null })];
-      const made = report(activity({ rules, failures: [{ ...failure, rule: "deals", message }] }));
-      const evidence = { ...cause.evidence, from: "2026-07-10T03:00:00Z", to: "2026-07-10T04:00:00Z", over: true };
-      const findings = [{ ...cause, evidence }];
+      const read = report(activity({ rules, failures: [{ ...failure, rule: "deals", message }] }));
+      const made = { ...read, findings: read.findings.map((found) => ({ ...found, ...urgent })) };
+      const evidence = { ...cause.evidence, from: "2026-07-10T03:00:00Z", to: "2026-07-10T04:00:00Z", over };
+      const findings = [{ ...cause, severity: over ? ("warning" as const) : ("critical" as const), evidence }];
       return view({ crms: [crm("hubspot", { report: made })], passes: [passDocument({ findings })] });
     };
     const told = rows("refused");
     expect(told.first?.text).toBe("connection errors 03:00–04:00, over: refused");
     expect(told.rows[0]?.more).toBe(0);
     expect(rows("HTTP 500").first?.text).toBe("deals: 0 of 4 runs succeeded (0.0 %)");
+    // Among the findings it stands for none that is more urgent.
+    expect(told.findings).toEqual([]);
+    const urgent = { severity: "critical" as const };
+    expect(rows("refused", { ...urgent, over: true }).findings).toHaveLength(2);
+    expect(rows("refused", { ...urgent, over: false }).findings).toEqual([]);
   });
 
   test("a CRM that is named by one is not well", () => {
@@ -290,4 +299,29 @@ test("what could not be read comes before what is too old, and the runs of neith
   });
   expect(rows.map(({ name }) => name)).toEqual(["genius", "arrivy", "hubspot"]);
   expect([runs, read]).toEqual([150, 1]);
+});
+
+test("rules that fail for one cause are one row and one fact, which lead to the CRM", () => {
+  const rules = ["a", "b", "c"].map((name) =>
+    ruleOf(name, { runs: "sssssfffff", everyMinutes: 60, error: "HTTP 401" }),
+  );
+  const made = named("genius", report(activity({ rules })));
+  const shown = view({ crms: [crm("genius", { report: made })] });
+  const words = "3 rules failed 15 times since 16:55: HTTP 401 (a, b, c)";
+  expect(shown.rows.map(({ fact, factHref, more }) => [fact, factHref, more])).toEqual([
+    [words, null, made.findings.filter(({ severity }) => severity !== "info").length - 3],
+  ]);
+  expect(shown.first).toEqual({ name: "genius", text: words, href: "/crms/genius" });
+  expect(
+    shown.findings
+      .filter(({ text }) => text.includes("HTTP 401 ("))
+      .map(({ rule: of, text, href, since }) => [of, text, href, since]),
+  ).toEqual([[null, words, "/crms/genius", "2026-07-10T16:55:00Z"]]);
+  expect(shown.findings.filter(({ rule: of }) => of !== null)).toEqual([]);
+});
+
+test("a point that no line leads to is found", () => {
+  expect(listAlone([1, null, 0, 0.5, null, 1, null, null])).toEqual([0, 5]);
+  expect(listAlone([null, 1, 1])).toEqual([]);
+  expect(listAlone([])).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** A pass as gauges: every line as OpenMetrics 1.0 has it, hostile names included. */
 import { expect, test } from "bun:test";
+import type { Finding } from "../../src/report/document/schema.ts";
 import { renderMetrics } from "../../src/render/metrics.ts";
 import { activity, declared, report } from "../making/activities.ts";
 import { every } from "../making/findings.ts";
@@ -49,6 +50,27 @@ test("each CRM: read or not, its verdict as a set, its figures", async () => {
   expect([...found.keys()].filter((name) => name.includes('crm="genius"') && !/_(?:up|verdict)\{/.test(name))).toEqual(
     [],
   );
+});
+
+test("a cause that CRMs share is told of each of them until it is over", async () => {
+  const shared = (over: boolean): Finding => ({
+    id: "failures-shared",
+    severity: over ? "warning" : "critical",
+    rule_name: null,
+    message: "One cause for 2 CRMs",
+    evidence: { sources: ["hubspot", "arrivy"], over },
+  });
+  const tell = async (findings: Finding[]) =>
+    (await renderMetrics({ ...pass, findings }, [made], false))
+      .split("\n")
+      .filter((line) => line.startsWith("automation_reports_shared_cause"));
+  const series = (failures: number) => [
+    `automation_reports_shared_cause{crm="hubspot",cause="failures-shared"} ${failures}`,
+    'automation_reports_shared_cause{crm="hubspot",cause="silence-shared"} 0',
+  ];
+  expect(await tell([shared(false)])).toEqual(series(1));
+  expect(await tell([shared(true)])).toEqual(series(0));
+  expect(await tell([{ ...shared(false), evidence: { sources: ["arrivy"], over: false } }])).toEqual(series(0));
 });
 
 test("how the statuses of actions add up is said", async () => {

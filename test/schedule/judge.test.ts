@@ -38,7 +38,7 @@ test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: 
     name: "it began after its newest slot",
     slots: [row({ state: "skipped", attempts: 0, exitCode: null, note: BEFORE_BEGIN })],
     status: "not-due",
-    says: "not due yet, first at 11 Jul 2026 04:00 UTC",
+    says: "its first report is due at 11 Jul 2026 04:00 UTC",
   },
   {
     name: "its first slot was due a moment ago",

@@ -162,6 +162,8 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     );
     expect(await reasonOf("/crms?limit=1")).toBe("there is a parameter that is not known: none is taken here");
     expect(await reasonOf("/crms/a/rules?severity=fatal")).toBe("must be one of info, warning, critical");
+    for (const limit of ["0", "201", "abc"])
+      expect(await reasonOf(`/reports?limit=${limit}`)).toBe("must be a whole number from 1 to 200");
   });
 
   test("when a schedule is due is said with its zone once", async () => {

@@ -1,6 +1,6 @@
 /** Charts that answer a pointer, drawn by uPlot over those that came with the page. */
 import uPlot from "uplot";
-import { LINE_MARGIN, plotWith, topOf, type Chart } from "../parts/plot.ts";
+import { LINE_MARGIN, listAlone, plotWith, topOf, type Chart } from "../parts/plot.ts";
 
 const COLORS: Record<string, string> = { ink: "--ink", run: "--bar", failed: "--bad", light: "--light" };
 
@@ -34,9 +34,10 @@ function plot(ground: HTMLElement, chart: Chart, onPoint: (index: number | null)
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: "page" } },
       series: [
         {},
-        ...lines.map(({ tone }): uPlot.Series => {
+        ...lines.map(({ tone, values }): uPlot.Series => {
           const color = colorOf(tone);
-          const base = { stroke: color, width: bars ? 0 : 1.5, points: { show: false } };
+          const points = { show: false, size: 4, fill: color, filter: () => (bars ? null : listAlone(values)) };
+          const base = { stroke: color, width: bars ? 0 : 1.5, points };
           return bars && drawBars !== undefined ? { ...base, fill: color, paths: drawBars } : base;
         }),
       ],

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatCount, formatDuration, formatRatio } from "../../text/figures.ts";
 import type { Durations, Strip } from "../view.ts";
-import { LINE_MARGIN, plotWith, topOf, type Chart } from "./plot.ts";
+import { LINE_MARGIN, listAlone, plotWith, topOf, type Chart } from "./plot.ts";
 import { isAlive } from "./state.ts";
 import { Time } from "./time.tsx";
 
@@ -178,6 +178,7 @@ function writePath(
   x: (at: number) => number,
   y: (value: number) => number,
 ): string {
+  const alone = new Set(listAlone(values));
   let isDown = false;
   return values
     .map((value, index) => {
@@ -187,7 +188,8 @@ function writePath(
       }
       const command = isDown ? "L" : "M";
       isDown = true;
-      return `${command}${x(at[index] ?? 0).toFixed(1)} ${y(value).toFixed(1)}`;
+      // A line without a length is a dot.
+      return `${command}${x(at[index] ?? 0).toFixed(1)} ${y(value).toFixed(1)}${alone.has(index) ? "h0" : ""}`;
     })
     .join("");
 }

@@ -23,3 +23,9 @@ export const LINE_MARGIN = 0.03;
 export function topOf({ top, lines }: Chart): number {
   return top ?? Math.max(1e-9, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
 }
+
+/** The points that no line leads to: unknown is what stands on both sides. */
+export function listAlone(values: (number | null)[]): number[] {
+  const isKnown = (index: number) => values[index] !== null && values[index] !== undefined;
+  return values.flatMap((_, index) => (isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1) ? index : []));
+}

@@ -1,8 +1,11 @@
 /** Findings as rows: what, where, since when, and what to do. */
 import { adviseOnFinding } from "../../report/advice/advice.ts";
+import { listAlike, sayAlike } from "../../report/pass/alike.ts";
+import { isToldByCause } from "../../report/pass/attention.ts";
 import { withMoment, withoutName } from "../../report/message.ts";
 import type { Finding, Report } from "../../report/document/schema.ts";
 import { sinceOf } from "../../report/rules/since.ts";
+import { rankSeverity } from "../../report/words.ts";
 import { showText } from "../../text/terminal.ts";
 import type { FindingRow, Links } from "../view.ts";
 
@@ -21,6 +24,23 @@ export function listFindings(report: Report, reportId: string | null, links: Lin
       since: isOver(finding) ? null : sinceOf(finding, report.rules),
       advice: adviseOnFinding(report, index).map(showText),
     };
+  });
+}
+
+/** The same without what a cause that is as urgent tells already, and with rules that fail alike in one row, which leads to the CRM. */
+export function listOutages(report: Report, causes: Finding[], reportId: string | null, links: Links): FindingRow[] {
+  const { metadata, findings } = report;
+  return listFindings(report, reportId, links).flatMap((row, index) => {
+    const finding = findings[index];
+    if (finding === undefined) return [];
+    const asUrgent = causes.filter(({ severity }) => rankSeverity(severity) >= rankSeverity(finding.severity));
+    if (isToldByCause(finding, report, asUrgent)) return [];
+    const alike = listAlike(finding, report);
+    if (alike.length < 2) return [row];
+    if (alike[0] !== finding) return [];
+    const [since = null] = alike.flatMap((one) => sinceOf(one, report.rules) ?? []).toSorted();
+    const href = links({ page: "crm", crm: metadata.source, report: reportId });
+    return [{ ...row, rule: null, href, text: showText(sayAlike(alike, report)), since }];
   });
 }
 

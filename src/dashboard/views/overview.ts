@@ -1,5 +1,6 @@
 /** The first page: is everything all right, and if not, what first? */
 import { countUrgentLeftOut } from "../../report/document/left-out.ts";
+import { listAlike } from "../../report/pass/alike.ts";
 import { chooseFinding, rankRows, type RankedRow, type Standing } from "../../report/pass/attention.ts";
 import { isOfFailures, listCauses, sourcesOf, type StandingCause } from "../../report/pass/standing-causes.ts";
 import { withMoment } from "../../report/message.ts";
@@ -11,7 +12,7 @@ import { describeBriefly, describeCause, describeUnread } from "../../render/ter
 import { formatCount, formatNear, formatPlural } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import type { CrmRow, FindingRow, Links, Notice, OverviewView } from "../view.ts";
-import { listFindings } from "./findings.ts";
+import { listOutages } from "./findings.ts";
 import { nextRuns, listPatterns } from "./next-runs.ts";
 import { listHours, makeStrip } from "./strip.ts";
 
@@ -52,7 +53,7 @@ export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
   const rows = ranked.map((row) => viewRow(row, known.get(row.source), causes, facts, links));
   const reports = ranked.flatMap(({ report }) => report ?? []);
   const findings = ranked.flatMap(({ source, report }) =>
-    report === null ? [] : listFindings(report, linkOf(known.get(source), facts), links),
+    report === null ? [] : listOutages(report, causes, linkOf(known.get(source), facts), links),
   );
   const unread = ranked.flatMap((row) => viewUnread(row, known.get(row.source), facts, links) ?? []);
   const urgent = [
@@ -214,6 +215,7 @@ function viewRow(
   const cause = standing !== "ok" && (own === null || isWell) ? findCause(source, causes) : null;
   const finding = cause === null ? (own ?? report?.findings[0] ?? null) : null;
   const rule = finding?.rule_name ?? null;
+  const alike = finding === null || report === null ? 1 : listAlike(finding, report).length;
   const isTold = finding !== null && (standing !== "ok" || finding.severity !== "info");
   return {
     name: showText(source),
@@ -228,8 +230,8 @@ function viewRow(
       report === null || cause === null
         ? writeFact(report, known, standing, isTold ? finding : null, facts.nowMs)
         : describeCause(cause, [], Date.parse(report.metadata.window_end)),
-    factHref: isTold && rule !== null ? links({ page: "rule", crm: source, rule, report: id }) : null,
-    more: cause === null ? Math.max(0, critical + warnings - 1) : 0,
+    factHref: isTold && rule !== null && alike === 1 ? links({ page: "rule", crm: source, rule, report: id }) : null,
+    more: cause === null ? Math.max(0, critical + warnings - alike) : 0,
     windowEnd: shown?.metadata.window_end ?? null,
   };
 }

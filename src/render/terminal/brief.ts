@@ -1,4 +1,5 @@
 /** The one thing to know of a CRM or a finding, in few words: what stands beside it in a list. */
+import { listAlike, sayAlike } from "../../report/pass/alike.ts";
 import { countNamed, isWhole, type PassRow } from "../../report/pass/attention.ts";
 import { NOT_KNOWN_OVER } from "../../report/pass/shared-failures.ts";
 import { sayWhenDue } from "../../report/expectation/schedule-words.ts";
@@ -92,7 +93,10 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
       : `${rule ?? ""} has stopped, no success is known${due}`;
   },
   "rule-never": ({ rule_name: rule }, report) => `${rule ?? ""} never ran${describeDue(rule, report)}`,
-  "rule-failing": ({ rule_name: rule, evidence }, report) => {
+  "rule-failing": (finding, report) => {
+    const { rule_name: rule, evidence } = finding;
+    const alike = listAlike(finding, report);
+    if (alike.length > 1) return sayAlike(alike, report);
     const { failed_in_a_row: times, newest_error: error } = evidence;
     const since = readTime(evidence["since"]);
     if (typeof times !== "number" || since === null) return null;

@@ -93,10 +93,11 @@ function renderCrm(
   ];
 }
 
-/** Statements within it stand from the first column on, as they are to be pasted. */
+/** Statements and settings within it stand from the first column on, as they are to be pasted. */
 function layOutAdvice(advice: string, style: Style, width: number): string[] {
   let isSql = false;
   return advice.split("\n").flatMap((line, index) => {
+    if (/^[a-z]+ = "/.test(line)) return [showText(line)];
     isSql ||= line.startsWith("CREATE VIEW ") || line.startsWith("GRANT ");
     if (!isSql) return hang("", style.faint(`${index === 0 ? "→ " : ""}${showText(line)}`), LABEL_WIDTH, width);
     isSql = !line.endsWith(";");

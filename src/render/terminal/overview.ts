@@ -191,7 +191,8 @@ function measure(lines: Line[], { width }: View): Sizes {
  * A line of its own tells what else there is to know of a CRM, or how much: of every CRM where there are lines for it, else the
  * fact says it. The lines that are left then let long facts go on, before further findings are told.
  */
-function fillUp(lines: Line[], sizes: Sizes, spare: number, { width }: View, style: Style): string[] {
+function fillUp(lines: Line[], sizes: Sizes, spare: number, { width, sections }: View, style: Style): string[] {
+  const where = sections ? "below" : "with --detailed";
   const cut = lines.filter((line) => countMore(line) > 0);
   const isTold = spare >= cut.length;
   let left = isTold ? spare - cut.length : spare;
@@ -227,7 +228,7 @@ function fillUp(lines: Line[], sizes: Sizes, spare: number, { width }: View, sty
     if (isCut) left += (more.pop()?.length ?? 0) - 1;
     const told = more.flat().map((part) => `${margin}${part}`);
     return isCut
-      ? [...text, ...told, `${margin}and ${formatCount(all - more.length)} more with --detailed`]
+      ? [...text, ...told, `${margin}and ${formatCount(all - more.length)} more ${where}`]
       : [...text, ...told];
   });
 }

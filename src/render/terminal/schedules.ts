@@ -37,19 +37,24 @@ export function renderScheduleList(schedules: PublishedSchedule[], view: View): 
   const sections = schedules.map(({ name, cron, timezone, last, next }) => [
     `${style.strong(showText(name))} · ${showText(cron.join(" and "))} · ${showText(timezone)}`,
     ...hang("last", describeLast(last, view, style), LABEL, view.width),
-    ...next.flatMap(({ utc, local }, index) => {
-      const beside = view.timezone === null ? "" : ` (${formatLocal(utc, view.timezone)} ${view.timezone})`;
-      const text = `${formatMinute(utc)} UTC${beside}${timezone === "UTC" ? "" : style.faint(`  ${showText(local)}`)}`;
+    ...next.flatMap(({ utc }, index) => {
+      // On the clock of the schedule, and on that of the reader.
+      const zones = [...new Set([timezone, ...(view.timezone === null ? [] : [view.timezone])])];
+      const clocks = zones
+        .filter((zone) => zone !== "UTC")
+        .map((zone) => `${formatLocal(utc, zone)} ${showText(zone)}`);
+      const text = `${formatMinute(utc)} UTC${clocks.length === 0 ? "" : style.faint(` (${clocks.join(", ")})`)}`;
       return hang(index === 0 ? "next" : "", text, LABEL, view.width);
     }),
   ]);
   return finish(`${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`, view);
 }
 
-/** Where there was none yet, the message alone says so. */
+/** Where there was none yet, that is said. */
 function describeLast({ status, message }: PublishedSchedule["last"], { timezone }: View, style: Style): string {
   const [tone, text] = [style[STATUS_TONES[status]], tellLocal(showText(message), timezone)];
-  return status === "not-due" || status === "never-run" ? tone(text) : `${tone(status)}  ${text}`;
+  if (status === "not-due") return `${tone("none yet")}: ${text}`;
+  return status === "never-run" ? tone(text) : `${tone(status)}  ${text}`;
 }
 
 export function renderScheduleStatus(judgements: ScheduleJudgement[], view: View): string {

@@ -1,4 +1,5 @@
 /** What of a report is small enough to be held for many of them: figures, counts, its most urgent finding, its errors. */
+import { tellWhole } from "../pass/alike.ts";
 import { measureUrgency, type Urgency } from "../pass/attention.ts";
 import type { ErrorGroup } from "../errors/schema.ts";
 import type { Finding, Report } from "./schema.ts";
@@ -85,7 +86,12 @@ export function digestReport(report: Report): Digest {
     finding:
       first === undefined
         ? null
-        : { id: first.id, severity: first.severity, rule_name: first.rule_name, message: first.message },
+        : {
+            id: first.id,
+            severity: first.severity,
+            rule_name: first.rule_name,
+            message: tellWhole(first, report),
+          },
     findings: totals.findings,
     conditions: totals.conditions,
     actions: countBy(COUNTED, (word) => metrics[`${word}_actions`]),

@@ -21,6 +21,8 @@ export type CrmFailures = {
   rules: (Pick<RuleActivity, "rule" | "lastSuccessMs"> & { runs: number })[];
   /** Rules of which no run is awaited: none of them can show that a cause is over. */
   idle: ReadonlySet<string>;
+  /** Errors of which its report tells many failures, not known to be over. */
+  lasting: string[];
 };
 
 /** What a CRM's rows and its report tell of its failures. */
@@ -35,6 +37,9 @@ export function describeFailures({ failures, rules }: ReadActivity, { metadata, 
       runs: countOutcome(current).total,
     })),
     idle: new Set(report.rules.filter(({ condition }) => condition === "idle").map(({ rule_name }) => rule_name)),
+    lasting: report.findings.flatMap(({ id, evidence: { over, newest_error: error } }) =>
+      id === "failures-many" && over === false && typeof error === "string" ? error : [],
+    ),
   };
 }
 
@@ -58,6 +63,8 @@ const SPAN_MINUTES = 5;
 /** Two CRMs may fail alike by chance once; each must do so in as many minutes, or there must be a third. */
 const FEWEST_MINUTES = 2;
 const CERTAIN_CRMS = 3;
+/** Of times that are too short alone. */
+const FEWEST_TIMES = 3;
 /** Failures that ended no longer than this before the window's end are not over, whatever has succeeded since. */
 export const OVER_MS = 30 * MINUTE_MS;
 /** Two runs are one after the other up to so many times the mean time between those of the window. */
@@ -115,8 +122,13 @@ export function findSharedCauses(crms: CrmFailures[], window: Window): Finding[]
     .toSorted(([a], [b]) => compareNames(a, b))
     .flatMap(([, ofKind]) => partByBeginning(ofKind, crms))
     .flatMap((alike) => {
-      const spans = findSharedSpans(alike, (span) => isNoChance(span, failedOfCrm, endingMinutes));
-      const told = chooseSpan(spans, alike, { crms, window });
+      const spans = findSharedSpans(alike, {
+        isCause: (span) => isNoChance(span, failedOfCrm, endingMinutes),
+        rules: listLasting(alike, crms, window),
+      });
+      const keys = new Set(alike.map(({ key }) => key));
+      const lasting = crms.filter((crm) => crm.lasting.some((error) => keys.has(fingerprintOf(error).key)));
+      const told = chooseSpan(spans, alike, { crms, lasting, window });
       return told === null ? [] : [describeSpan(told, alike[0]?.family ?? "other", window)];
     });
 }
@@ -146,12 +158,18 @@ function partByBeginning(rows: Row[], crms: CrmFailures[]): Row[][] {
   return [earliest, ...later].map((sources) => rows.filter(({ source }) => sources.has(source)));
 }
 
-/** The times that several CRMs share, in order. */
-function findSharedSpans(rows: Row[], isCause: (span: Span) => boolean): Span[] {
-  const shared: Span[] = [];
+/**
+ * The times that several CRMs share, in order. Where each is too short to be shared, those of rules that failed in one after
+ * the other without a run between them are one.
+ */
+function findSharedSpans(
+  rows: Row[],
+  { isCause, rules }: { isCause: (span: Span) => boolean; rules: Lasting[] },
+): Span[] {
+  const met: Span[] = [];
   let span: Span | null = null;
   const close = () => {
-    if (span !== null && isShared(span) && isCause(span)) shared.push(span);
+    if (span !== null && span.minutesOf.size > 1) met.push(span);
   };
   const seenIn = new Map<string, number>();
   const failures = sortFailures(rows);
@@ -185,7 +203,11 @@ function findSharedSpans(rows: Row[], isCause: (span: Span) => boolean): Span[] 
     span.minutesOf.set(row.source, (span.minutesOf.get(row.source) ?? 0) + 1);
   }
   close();
-  return shared;
+  const shared = met.filter((one) => isShared(one) && isCause(one));
+  // That the words are the same proves no more than in one of them.
+  const isOne = (one: Span) =>
+    [...one.minutesOf.values()].every((minutes) => minutes >= FEWEST_TIMES) && isCause({ ...one, saying: new Map() });
+  return shared.length > 0 ? shared : joinUnbroken(met, rules).filter(isOne);
 }
 
 /** Minute and row in one number, ascending: there may be tens of thousands, and an object for each took 8 MB. */
@@ -246,11 +268,11 @@ function shareOfHour(rows: Row[]): number {
 /** What is told of the times that several CRMs share: how many these are, and which of the CRMs have not succeeded since. */
 type Told = { span: Span; times: number; waiting: string[]; over: boolean };
 
-/** Null: there is no such time. */
+/** Null: there is no such time. `lasting`: of whose own reports it is not over; the cause is no milder than these. */
 function chooseSpan(
   spans: Span[],
   rows: Row[],
-  { crms, window }: { crms: CrmFailures[]; window: Window },
+  { crms, lasting, window }: { crms: CrmFailures[]; lasting: CrmFailures[]; window: Window },
 ): Told | null {
   const newest = spans.at(-1);
   if (newest === undefined) return null;
@@ -258,7 +280,8 @@ function chooseSpan(
   const isQuiet = window.endMs - endOf(newest) > OVER_MS;
   // Just now nothing may have had the time to succeed.
   const waiting = isQuiet ? recoveries.filter((one) => one.successMs < one.failedMs).map(({ source }) => source) : [];
-  const over = isQuiet && waiting.length === 0;
+  const goesOn = lasting.some(({ source }) => spans.some(({ minutesOf }) => minutesOf.has(source)));
+  const over = isQuiet && waiting.length === 0 && !goesOn;
   // Rules fail when they run, and rest in between: failures without a success between them are of one time.
   const unbroken = spans.filter(({ fromMinute }) =>
     recoveries.every(({ successMs }) => successMs < fromMinute * MINUTE_MS),
@@ -322,8 +345,19 @@ function join(earlier: Span, later: Span): Span {
     ...earlier,
     toMinute: later.toMinute,
     failures: earlier.failures + later.failures,
-    minutesOf: new Map([...earlier.minutesOf, ...later.minutesOf]),
+    minutesOf: merge(earlier.minutesOf, later.minutesOf, (a, b) => a + b),
+    failedOf: merge(earlier.failedOf, later.failedOf, (a, b) => a + b),
+    rulesOf: merge(earlier.rulesOf, later.rulesOf, (a, b) => a.union(b)),
   };
+}
+
+function merge<T>(some: Map<string, T>, others: Map<string, T>, add: (a: T, b: T) => T): Map<string, T> {
+  const all = new Map(some);
+  for (const [source, one] of others) {
+    const known = all.get(source);
+    all.set(source, known === undefined ? one : add(known, one));
+  }
+  return all;
 }
 
 function endOf({ toMinute }: Span): number {

@@ -36,6 +36,8 @@ export const whole = (text: string, min: number, max: number, preset: number) =>
   describe(
     v.pipe(
       v.optional(v.string(), String(preset)),
+      v.check((text) => isWhole(text, min, max), `a whole number from ${min} to ${max}`),
+      // For the document of the API.
       v.regex(/^\d{1,6}$/),
       v.transform(Number),
       v.number(),
@@ -45,6 +47,10 @@ export const whole = (text: string, min: number, max: number, preset: number) =>
     ),
     `${text}. By default ${preset}`,
   );
+
+function isWhole(text: string, min: number, max: number): boolean {
+  return /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max;
+}
 
 /** A moment, or how long ago it was. */
 export const moment = (text: string) =>
@@ -177,6 +183,7 @@ function sayReason({ kind, type, expected, requirement, message }: v.BaseIssue<u
   if (type === "regex" || requirement instanceof RegExp) return "is not written as it should be";
   // A choice as valibot writes it: ("info" | "warning").
   if (type === "picklist") return `must be one of ${(expected ?? "").replaceAll(/[()"]/g, "").replaceAll(" |", ",")}`;
+  if (type === "array") return "must be a list";
   if (kind === "schema" && expected !== null) return `must be ${expected}`;
   return expected === null ? "is not as it should be" : `must be ${expected}`;
 }

@@ -92,7 +92,7 @@ test("what is wrong alike with several CRMs of one place is told once, with thei
     "tables",
     "error",
     "no table",
-    "look whether\nCREATE VIEW a AS SELECT\n  id\nFROM t;\nGRANT SELECT ON a TO b;\nand set table",
+    'look whether\nCREATE VIEW a AS SELECT\n  id\nFROM t;\nGRANT SELECT ON a TO b;\nand under [crm.d]:\ntable = "a"',
   );
   const text = renderCheck(
     [
@@ -122,7 +122,8 @@ CREATE VIEW a AS SELECT
   id
 FROM t;
 GRANT SELECT ON a TO b;
-                          and set table
+                          and under [crm.d]:
+table = "a"
 
 5 CRMs checked: 0 ok, 0 with warnings, 5 with errors (a, b, c, d, e)
 `,

@@ -16,13 +16,13 @@ const at = (time: string) => Date.parse(`2026-07-10T${time}:00Z`);
 
 const well = (source: string) =>
   report(activity({ source, rules: [ruleOf("a", { runs: "s".repeat(24), everyMinutes: 60 })] }));
-/** So many rules of which the newest five of ten runs failed. */
-const failing = (source: string, rules = 1, error = "HTTP 401 Unauthorized") =>
+/** So many rules of which the newest five of ten runs failed, for one cause unless each has its own error. */
+const failing = (source: string, rules = 1, errorOf: (index: number) => string = () => "HTTP 401 Unauthorized") =>
   report(
     activity({
       source,
       rules: Array.from({ length: rules }, (_, index) =>
-        ruleOf(`r${index}`, { runs: "sssssfffff", everyMinutes: 60, error }),
+        ruleOf(`r${index}`, { runs: "sssssfffff", everyMinutes: 60, error: errorOf(index) }),
       ),
     }),
   );
@@ -102,8 +102,7 @@ test("the order of urgency: a line each, those that are well together", () => {
     "✗ dead    not read      db:5432 refuses the connection",
     "✗ bare    no table      no table to read: looked for sync_history in database d",
     "✗ silent  silent        nothing since 8 Jul 19:00: 3 rules stopped",
-    "✗ two     50.0 % of 20  r0 failed 5 times since 16:55: HTTP 401 Unauthorized",
-    "                        r1 failed 5 times since 16:55: HTTP 401 Unauthorized",
+    "✗ two     50.0 % of 20  2 rules failed 10 times since 16:55: HTTP 401 Unauthorized (r0, r1)",
     "                        10 of 20 failed",
     "✗ one     50.0 % of 10  r0 failed 5 times since 16:55: HTTP 401 Unauthorized",
     "                        5 of 10 failed",
@@ -287,8 +286,10 @@ describe("the lines of the screen", () => {
     const outcomes = [...reports.map(madeOutcome), ...unread.map(([source, reason]) => failedOutcome(source, reason))];
     return renderPass(passDocument({ outcomes }), reports, viewOf({ width: 80, ...view })).split("\n").length;
   };
-  const wordy = (source: string) =>
-    failing(source, 9, "HTTP 401 Unauthorized: the token of this account expired on Monday");
+  const ACCOUNTS = "apple birch cedar elder hazel larch maple olive plane".split(" ");
+  const ownError = (index: number) =>
+    `HTTP 401 Unauthorized: the token of the ${ACCOUNTS[index]} account expired on Monday`;
+  const wordy = (source: string) => failing(source, ACCOUNTS.length, ownError);
 
   test.each([1, 3, 8, 12, 15, 17])("%d CRMs with much to tell fit on 24 lines of 80 columns", (count) => {
     const reports = Array.from({ length: count }, (_, index) => wordy(`crm_${index}`));
@@ -347,8 +348,26 @@ describe("the lines of the screen", () => {
   });
 
   test("a CRM alone has all its findings below", () => {
-    const lines = body({ reports: [failing("a", 6)] });
+    const lines = body({ reports: [failing("a", 6, ownError)] });
     expect(lines.filter((line) => /r\d failed 5 times/.test(line))).toHaveLength(6);
+  });
+
+  test("rules that fail for one cause are told once, and one with another error beside them", () => {
+    const error = (index: number) => (index === 4 ? ownError(0) : `HTTP 401 Unauthorized: request ${index} refused`);
+    const lines = body({ reports: [failing("a", 5, error)], view: { width: 130 } });
+    expect(lines).toEqual([
+      "✗ a  50.0 % of 50  4 rules failed 20 times since 16:55: HTTP 401 Unauthorized: request 0 refused (r0, r1, r2 and 1 more)",
+      "                   r4 failed 5 times since 16:55: HTTP 401 Unauthorized: the token of the apple account expired on Monday",
+      "                   25 of 50 failed",
+    ]);
+  });
+
+  test("what is cut stands below where each CRM has a section", () => {
+    const reports = Array.from({ length: 8 }, (_, index) => wordy(`crm_${index + 10}`));
+    const cut = (sections: boolean) =>
+      body({ reports, view: { sections } }).flatMap((line) => / and \d+ more (.*)$/.exec(line)?.[1] ?? []);
+    expect(new Set(cut(false))).toEqual(new Set(["with --detailed"]));
+    expect(new Set(cut(true))).toEqual(new Set(["below"]));
   });
 
   test("two findings of the same words are told once", () => {

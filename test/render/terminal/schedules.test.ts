@@ -48,3 +48,18 @@ test("what a list says of the last report is wrapped below itself", () => {
     "        timer running?",
   ]);
 });
+
+test("a list shows each next time on the clock of the schedule, and on that of the reader", () => {
+  const last = { schedule: "morning", status: "ok" as const, slot: null, message: "made" };
+  const next = [{ utc: "2026-07-10T21:30:00Z", local: "2026-07-11T06:30:00+09:00[Asia/Tokyo]" }];
+  const shown = (zone: string, timezone: string | null) =>
+    renderScheduleList([{ name: "a", cron: ["@daily"], timezone: zone, last, next }], viewOf({ width: 120, timezone }))
+      .split("\n")
+      .find((line) => line.includes("next"));
+  expect(shown("UTC", null)).toBe("  next  10 Jul 2026 21:30 UTC");
+  expect(shown("Asia/Tokyo", null)).toBe("  next  10 Jul 2026 21:30 UTC (11 Jul 06:30 Asia/Tokyo)");
+  expect(shown("Asia/Tokyo", "Europe/Berlin")).toBe(
+    "  next  10 Jul 2026 21:30 UTC (11 Jul 06:30 Asia/Tokyo, 23:30 Europe/Berlin)",
+  );
+  expect(shown("Europe/Berlin", "Europe/Berlin")).toBe("  next  10 Jul 2026 21:30 UTC (23:30 Europe/Berlin)");
+});

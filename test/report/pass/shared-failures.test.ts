@@ -29,6 +29,7 @@ function crm(
     failed: times.length,
     rules: [{ rule: "r", lastSuccessMs, runs: EVERY_FIVE_MINUTES }],
     idle: new Set(),
+    lasting: [],
     failures: [{ rule: "r", message, n: times.length, firstMs, lastMs: 0, current, minutes: times.map(at) }],
   };
 }
@@ -236,6 +237,19 @@ describe("a cause whose rules have succeeded goes on until nothing of it has fai
   });
 });
 
+test("a cause is not over before many failures of it are in each CRM's own report", () => {
+  const times = ["20:00", "20:01", "20:02"];
+  const of = (source: string, lasting: string[] = []) => ({ ...crm(source, refused, times), lasting });
+  const tell = (...crms: CrmFailures[]) => {
+    const [finding] = findSharedCauses(crms, WINDOW);
+    return [finding?.severity, finding?.evidence["over"], /, (over|not)[^:]*/.exec(finding?.message ?? "")?.[0]];
+  };
+  expect(tell(of("a"), of("b"))).toEqual(["warning", true, ", over now"]);
+  expect(tell(of("a"), of("b", [refused]))).toEqual(["critical", false, ", not known to be over"]);
+  expect(tell(of("a"), of("b", ["HTTP 429"]))).toEqual(["warning", true, ", over now"]);
+  expect(tell(of("a"), of("b"), of("c", [refused]))).toEqual(["critical", false, ", not known to be over"]);
+});
+
 describe("a cause goes on until something of each CRM that failed so has succeeded", () => {
   const rare = ["12:10", "13:10", "14:10"];
   type Case = { name: string; crms: CrmFailures[]; over: boolean; waiting: string[]; words: string };
@@ -330,6 +344,23 @@ describe("of rules that run each quarter of an hour", () => {
     const made = crm(source, refused, times);
     return { ...made, rules: made.rules.map((rule) => ({ ...rule, runs: EVERY_QUARTER })) };
   };
+
+  test("of two CRMs four failures in a row, one minute each, are one time; two by chance are none", () => {
+    const told = (times: string[], own: string[][] = [[], []]) =>
+      findSharedCauses(
+        ["a", "b"].map((source, index) => quarterly(source, [...times, ...(own[index] ?? [])])),
+        WINDOW,
+      ).map(({ message }) => message);
+    expect(told(["04:00", "04:15", "04:30", "04:45"])).toEqual([
+      expect.stringMatching(/^One cause for 2 CRMs \(a, b\): .* from 04:00 to 04:46, over now: /),
+    ]);
+    expect(told(["04:00", "04:45"])).toEqual([]);
+    const others = [
+      ["00:00", "02:15", "07:30", "10:45", "13:00", "16:30"],
+      ["01:30", "06:00", "09:15", "11:45", "15:30", "18:00"],
+    ];
+    expect(told(["04:00", "04:15"], others)).toEqual([]);
+  });
 
   test.each([
     {
