@@ -1,6 +1,6 @@
 /** Where in a message the failure is named: a stack trace, a page or a JSON body says it in one place, and much else beside. */
 import { findCauseAtEnd, findInJson, readString } from "./bodies.ts";
-import { findInPage, isPage } from "./pages.ts";
+import { findInPage, isPage, leaveFormat } from "./pages.ts";
 import { isGeneric } from "./generic.ts";
 import { findInOutput, isJsonLines } from "./outputs.ts";
 import { findInXml, isXml } from "./xml.ts";
@@ -24,11 +24,24 @@ const MOST_WRAPS = 3;
 
 /** A text that is one JSON string as a whole: its quotation marks say of none of its words that it is a value. */
 const QUOTED = /^\s*"(?:[^"\\]|\\[\s\S])*"\s*$/;
+/** A list of them: each is a message, or a line of one. */
+const STRINGS = /"(?:[^"\\]|\\[\s\S])*"/g;
+const LISTED = /^\s*\[(?:\s*"(?:[^"\\]|\\[\s\S])*"\s*,?)+\]\s*$/;
 
 /** The line or lines that name the cause, not yet redacted. Linear in the first and last kilobyte of the message. */
 export function findCause(message: string): string {
   const plain = takeLastAttempt(leaveColours(message));
-  return findUnquoted(QUOTED.test(plain) ? readString(plain.trim()) : plain);
+  return findUnquoted(leaveFormat(leaveQuotes(plain)));
+}
+
+function leaveQuotes(text: string): string {
+  if (QUOTED.test(text)) return readString(text.trim());
+  if (!LISTED.test(text)) return text;
+  const listed = Array.from(text.matchAll(STRINGS), ([string]) => readString(string));
+  // One word after the other are arguments, of which one may be a secret: the list shows which.
+  return listed.every((line) => /\S\s+\S/.test(line)) || listed[0]?.startsWith("Traceback (") === true
+    ? listed.join("\n")
+    : text;
 }
 
 const ATTEMPT = /"attempt"\s*:\s*\d/;

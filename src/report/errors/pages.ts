@@ -15,6 +15,19 @@ export function isPage(text: string): boolean {
   return PAGE.test(text);
 }
 
+/** Begins with a tag for how words look: PHP's own errors, and messages that were made for a browser. */
+const FORMATTED = /^\s*<(?:br|p|div|span|b|i|em|strong|h[1-6]|ul|ol|li|pre|code|font)(?:\s[^<>]{0,300})?\/?>/i;
+const LINE_TAGS = /<\/?(?:br|p|div|h[1-6]|ul|ol|li|pre)(?:\s[^<>]{0,300})?\/?>/gi;
+const WORD_TAGS = /<\/?(?:span|b|i|em|strong|code|font)(?:\s[^<>]{0,300})?>/gi;
+
+/** The words of a message in HTML, each paragraph on a line; any other text, and a page, stays as it is. */
+export function leaveFormat(text: string): string {
+  if (!FORMATTED.test(text) || isPage(text)) return text;
+  return replaceEntities(text.replace(LINE_TAGS, "\n").replace(WORD_TAGS, ""))
+    .replace(/\n\s*\n/g, "\n")
+    .trim();
+}
+
 /** The title of a page, what stands before the page kept; null for what is no page. */
 export function findInPage(text: string): string | null {
   const at = text.search(PAGE);
@@ -56,10 +69,11 @@ function readWords(html: string): string {
 
 /** The text of an element, on one line. */
 export function decodeEntities(text: string): string {
-  return text
-    .replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|([a-z]{2,4}));/gi, decodeEntity)
-    .replace(/\s+/g, " ")
-    .trim();
+  return replaceEntities(text).replace(/\s+/g, " ").trim();
+}
+
+function replaceEntities(text: string): string {
+  return text.replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|([a-z]{2,4}));/gi, decodeEntity);
 }
 
 function decodeEntity(entity: string, decimal?: string, hex?: string, name?: string): string {

@@ -19,6 +19,42 @@ function leaveOutMiddle(message: string): string {
   return `${message.slice(0, 300)}\n…\n${message.slice(-700)}`;
 }
 
+const LISTS_AND_HTML: Row[] = [
+  {
+    name: "a list of one message",
+    message: '["HTTP 401 Unauthorized: token expired"]',
+    shown: "HTTP 401 Unauthorized: token expired",
+  },
+  {
+    name: "a list of messages",
+    message: '["Row 3: \\"email\\" is invalid", "Row 9: no name"]',
+    shown: 'Row 3: "email" is invalid Row 9: no name',
+  },
+  {
+    name: "a list of the lines of a trace",
+    message: '["Traceback (most recent call last):", "  File \\"a.py\\", line 3, in x", "    x()", "KeyError: id"]',
+    shown: "KeyError: id",
+  },
+  { name: "a list of words", message: '["deals", "offers"]', shown: '["deals", "offers"]' },
+  {
+    name: "an error that PHP prints for a browser",
+    message: "<br />\n<b>Warning</b>:  connect(): Connection refused in <b>/srv/sync.php</b> on line <b>8</b><br />\n",
+    shown: "Warning: connect(): Connection refused in /srv/sync.php on line 8",
+  },
+  {
+    name: "an uncaught error that PHP prints for a browser",
+    message:
+      "<br />\n<b>Fatal error</b>:  Uncaught Exception: HTTP 401 in /srv/sync.php:12\nStack trace:\n#0 {main}\n  thrown in <b>/srv/sync.php</b> on line <b>12</b><br />",
+    shown: "Exception: HTTP 401",
+  },
+  {
+    name: "a message that was made for a browser",
+    message: '<div class="error">Sync of <b>deals</b> failed: &quot;amount&quot; is no number</div>',
+    shown: 'Sync of deals failed: "amount" is no number',
+  },
+  { name: "what is no tag of HTML", message: "<Response [401]> for deals", shown: "<Response [401]> for deals" },
+];
+
 const PYTHON: Row[] = [
   { name: "the last line", message: `${TRACE}\nKeyError: properties`, shown: "KeyError: properties" },
   {
@@ -660,6 +696,7 @@ const PRINTED: Row[] = [
 ];
 
 describe.each([
+  { what: "lists and HTML", rows: LISTS_AND_HTML },
   { what: "Python", rows: PYTHON },
   { what: "other languages", rows: OTHERS },
   { what: "pages and JSON", rows: BODIES },
@@ -719,7 +756,7 @@ test("what is said elsewhere in a trace decides about no family", () => {
 });
 
 test("a cause is its own cause", () => {
-  const rows = [...PYTHON, ...OTHERS, ...BODIES, ...PLAIN, ...GENERIC, ...PRINTED];
+  const rows = [...LISTS_AND_HTML, ...PYTHON, ...OTHERS, ...BODIES, ...PLAIN, ...GENERIC, ...PRINTED];
   expect(rows.filter(({ shown }) => findCause(shown) !== shown)).toEqual([]);
 });
 
