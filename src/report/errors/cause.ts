@@ -26,7 +26,7 @@ const MOST_WRAPS = 3;
 const QUOTED = /^\s*"(?:[^"\\]|\\[\s\S])*"\s*$/;
 /** A list of them: each is a message, or a line of one. */
 const STRINGS = /"(?:[^"\\]|\\[\s\S])*"/g;
-const LISTED = /^\s*\[(?:\s*"(?:[^"\\]|\\[\s\S])*"\s*,?)+\]\s*$/;
+const LISTED = /^\s*\[\s*"(?:[^"\\]|\\[\s\S])*"(?:\s*,\s*"(?:[^"\\]|\\[\s\S])*")*\s*\]\s*$/;
 
 /** The line or lines that name the cause, not yet redacted. Linear in the first and last kilobyte of the message. */
 export function findCause(message: string): string {

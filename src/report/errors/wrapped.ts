@@ -53,7 +53,7 @@ function leaveObject(text: string): string {
 }
 
 /** What a terminal acts on, written out: it would hide what stands between. */
-const WRITTEN = /(?:\\+(?:u001b|x1b|033|e)|\^\[)\[[\d;?]{0,20}[A-Za-z]/gi;
+const WRITTEN = /(?:\\{1,8}(?:u001b|x1b|033|e)|\^\[)\[[\d;?]{0,20}[A-Za-z]/gi;
 /** Without its first character, where one that ends a colour stands there too. */
 const BARE = /\[(?:\d{1,3}(?:;\d{1,3}){0,4})?m(?!\])/g;
 
