@@ -15,8 +15,8 @@ type Message = {
 
 /** Statements of ours have fewer columns. */
 const MOST_COLUMNS = 50;
-/** Of one statement: the protocol counts them in 16 bits. */
-const MOST_PARAMETERS = 65_535;
+/** Of one statement: SQLite, which a store may be in as well, takes no more. */
+const MOST_PARAMETERS = 32_766;
 const LONGEST_TEXT = 1_048_576;
 const COLUMN_BYTES = 18;
 
