@@ -22,7 +22,7 @@ export type Recalled = {
    * a fill found no older run, there may be one all the same: behind a pause, or added since.
    */
   knownFromMs: (crm: CrmConfig) => number | null;
-  /** With what the operator said of its rules and hours in the store. */
+  /** With what the store knows of its rules and hours beside their past: what the operator said, and which were disabled. */
   settingsOf: (crm: CrmConfig) => ReportSettings;
   /** What the reports say of a memory that could not be read. */
   context: { memoryProblem?: string };

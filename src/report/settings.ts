@@ -1,4 +1,4 @@
-/** What the configuration decides about one CRM's report; the defaults are in the configuration schema. */
+/** What decides about one CRM's report: the configuration, with its schema's defaults, and what the store knows of its rules. */
 import type { FreshnessLimits } from "./expectation/limits.ts";
 import type { Span } from "./memory/without.ts";
 import type { Thresholds } from "./thresholds.ts";

@@ -27,8 +27,9 @@ export type Awaited = {
 };
 
 /**
- * What the schedules wait for since the last start, or since they were enabled again. A schedule that was changed since then is taken as new, unless the rule
- * had been silent for longer before the change than it usually is: a row that is written every minute must excuse nothing.
+ * What the schedules wait for since the last start, or since they were enabled again. A schedule that was changed since then is
+ * taken as new, unless the rule had been silent for longer before the change than it usually is: a row that is written every
+ * minute must excuse nothing.
  */
 export function findAwaited(awaited: Awaited, startedMs: number | null): Due | null {
   const { schedules, countedFromMs, changedMs, resumedMs } = awaited;

@@ -60,8 +60,7 @@ export function rememberActivity(activity: Told): Past {
 
 /** The rules whose schedules are all disabled, but for names that hold a secret. */
 export function listDisabled({ declaredRules }: Pick<ReadActivity, "declaredRules">): string[] {
-  const names = declaredRules.flatMap(({ name, enabled, isRewritten }) => (enabled || isRewritten ? [] : name));
-  return names.filter((name) => maskName(name) === name);
+  return declaredRules.flatMap(({ name, enabled }) => (enabled || maskName(name) !== name ? [] : name));
 }
 
 /** As `rememberActivity`, of hours that were read by themselves. */

@@ -29,7 +29,7 @@ function crm(
     failed: times.length,
     rules: [{ rule: "r", lastSuccessMs, runs: EVERY_FIVE_MINUTES }],
     idle: new Set(),
-    lasting: [],
+    notOver: [],
     failures: [{ rule: "r", message, n: times.length, firstMs, lastMs: 0, current, minutes: times.map(at) }],
   };
 }
@@ -239,7 +239,7 @@ describe("a cause whose rules have succeeded goes on until nothing of it has fai
 
 test("a cause is not over before many failures of it are in each CRM's own report", () => {
   const times = ["20:00", "20:01", "20:02"];
-  const of = (source: string, lasting: string[] = []) => ({ ...crm(source, refused, times), lasting });
+  const of = (source: string, notOver: string[] = []) => ({ ...crm(source, refused, times), notOver });
   const tell = (...crms: CrmFailures[]) => {
     const [finding] = findSharedCauses(crms, WINDOW);
     return [finding?.severity, finding?.evidence["over"], /, (over|not)[^:]*/.exec(finding?.message ?? "")?.[0]];
